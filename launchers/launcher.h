@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "bootstrap/base/env_map.h"
+#include "bootstrap/code/user_program.h"
 #include "bootstrap/config/job_config.h"
 #include "bootstrap/host/host_facts.h"
 #include "bootstrap/process/command.h"
@@ -33,13 +34,6 @@ struct PlannedProcess {
 // What this host has to run, in local rank order.
 struct LaunchPlan {
   std::vector<PlannedProcess> processes;
-};
-
-// What the user wants to run; the code stage has found and checked it.
-struct UserProgram {
-  std::string program;  // absolute path of the file to execute (Python, or the script itself)
-  std::vector<std::string> argv;  // argv[0] included, ends with the user's arguments
-  std::string directory;          // where it runs
 };
 
 // Everything that a plan depends on.
