@@ -1,10 +1,16 @@
 #include "bootstrap/base/console.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <mutex>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "bootstrap/base/errno_status.h"
@@ -12,46 +18,146 @@
 namespace sm {
 namespace {
 
-// One lock for both descriptors, since both may be the same pipe. Timed, so that the log can give
-// up; std::timed_mutex has no annotated wrapper because this file is its only user.
-std::timed_mutex& ConsoleMutex() {
-  static std::timed_mutex mutex;
-  return mutex;
+// The log's name; its lines are always complete.
+constexpr ConsoleWriter kLogWriter = ~ConsoleWriter{0};
+
+// What is known of one descriptor: whether its last byte was no newline, and whose byte it was.
+struct OpenLine {
+  bool open = false;
+  ConsoleWriter writer = 0;
+};
+
+struct Console {
+  // One lock for both descriptors, since both may be the same pipe. Timed, so that writers can give
+  // up; std::timed_mutex has no annotated wrapper because this file is its only user.
+  std::timed_mutex mutex;
+  OpenLine lines[2];  // stdout, stderr
+
+  OpenLine& line(int fd) { return lines[fd == STDERR_FILENO ? 1 : 0]; }
+  OpenLine& other(int fd) { return lines[fd == STDERR_FILENO ? 0 : 1]; }
+};
+
+Console& TheConsole() {
+  static Console console;
+  return console;
 }
 
-absl::Status WriteLocked(int fd, absl::string_view data, bool (*interrupted)()) {
+int ToPollTimeout(absl::Duration wait) {
+  return static_cast<int>(absl::ToInt64Milliseconds(std::max(wait, absl::ZeroDuration())));
+}
+
+// Waits for space, up to `patience`. A signal starts the wait anew, and so can only lengthen it.
+bool AwaitSpace(int fd, absl::Duration patience) {
+  pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
+  int count;
+  do {
+    count = poll(&ready, 1, ToPollTimeout(patience));
+  } while (count < 0 && errno == EINTR);
+  return count != 0;
+}
+
+// One write of a part of `data`, which it shortens. OK also when nothing could be written yet.
+absl::Status WriteSome(int fd, absl::string_view& data, OpenLine& line, ConsoleWriter writer) {
+  ssize_t n = write(fd, data.data(), data.size());
+  if (n > 0) {
+    line = {.open = data[static_cast<size_t>(n) - 1] != '\n', .writer = writer};
+    data.remove_prefix(static_cast<size_t>(n));
+  } else if (n < 0 && errno == EAGAIN) {  // Someone made the shared open file non-blocking.
+    pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
+    if (poll(&ready, 1, -1) < 0) errno = EINTR;
+  } else if (n < 0 && errno != EINTR) {
+    return ErrnoStatus(errno, absl::StrCat("write to descriptor ", fd));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteAll(int fd, absl::string_view data, bool (*interrupted)(), OpenLine& line,
+                      ConsoleWriter writer) {
   while (!data.empty()) {
-    ssize_t n = write(fd, data.data(), data.size());
-    if (n >= 0) {
-      data.remove_prefix(static_cast<size_t>(n));
-    } else if (errno == EINTR) {
-      if (interrupted != nullptr && interrupted()) return absl::AbortedError("write interrupted");
-    } else if (errno == EAGAIN) {  // Someone made the shared open file non-blocking.
-      pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
-      poll(&ready, 1, -1);
-      if (interrupted != nullptr && interrupted()) return absl::AbortedError("write interrupted");
-    } else {
-      return ErrnoStatus(errno, absl::StrCat("write to descriptor ", fd));
+    size_t before = data.size();
+    absl::Status status = WriteSome(fd, data, line, writer);
+    if (!status.ok()) return status;
+    if (data.size() == before && interrupted != nullptr && interrupted()) {
+      return absl::AbortedError("write interrupted");
     }
   }
   return absl::OkStatus();
 }
 
+// Whether a text of `writer` on `fd` would be glued to somebody else's line.
+bool NeedsNewline(Console& console, int fd, ConsoleWriter writer) {
+  if (console.line(fd).open && console.line(fd).writer != writer) return true;
+  return console.other(fd).open && ConsoleIsOneFile();
+}
+
+// Called with the lock held, before each text.
+absl::Status EndForeignLine(Console& console, int fd, bool (*interrupted)(), ConsoleWriter writer) {
+  if (!NeedsNewline(console, fd, writer)) return absl::OkStatus();
+  absl::Status status = WriteAll(fd, "\n", interrupted, console.line(fd), writer);
+  if (status.ok() && ConsoleIsOneFile()) console.other(fd).open = false;
+  return status;
+}
+
+// Takes the lock unless `interrupted` says that it is not worth it any more.
+bool Acquire(std::unique_lock<std::timed_mutex>& lock, bool (*interrupted)()) {
+  if (interrupted == nullptr) {
+    lock.lock();
+    return true;
+  }
+  while (!lock.try_lock_for(std::chrono::milliseconds(50))) {
+    if (interrupted()) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-absl::Status WriteToConsole(int fd, absl::string_view data, bool (*interrupted)()) {
-  std::lock_guard lock(ConsoleMutex());
-  return WriteLocked(fd, data, interrupted);
+ConsoleWriter NewConsoleWriter() {
+  static std::atomic<ConsoleWriter> last = 0;
+  return ++last;
+}
+
+bool ConsoleIsOneFile() {
+  struct stat out {};
+  struct stat err {};
+  return fstat(STDOUT_FILENO, &out) == 0 && fstat(STDERR_FILENO, &err) == 0 &&
+         out.st_dev == err.st_dev && out.st_ino == err.st_ino;
+}
+
+absl::Status WriteToConsole(int fd, absl::string_view data, bool (*interrupted)(),
+                            ConsoleWriter writer) {
+  auto once = [&data] { return std::exchange(data, absl::string_view()); };
+  return WritePiecesToConsole(fd, once, interrupted, writer);
+}
+
+absl::Status WritePiecesToConsole(int fd, absl::FunctionRef<absl::string_view()> next,
+                                  bool (*interrupted)(), ConsoleWriter writer) {
+  Console& console = TheConsole();
+  std::unique_lock lock(console.mutex, std::defer_lock);
+  if (!Acquire(lock, interrupted)) return absl::AbortedError("console is busy");
+  absl::string_view piece = next();
+  if (piece.empty()) return absl::OkStatus();
+  absl::Status status = EndForeignLine(console, fd, interrupted, writer);
+  for (; status.ok() && !piece.empty(); piece = next()) {
+    status = WriteAll(fd, piece, interrupted, console.line(fd), writer);
+  }
+  return status;
 }
 
 absl::Status TryWriteToConsole(int fd, absl::string_view data, absl::Duration patience) {
-  std::unique_lock lock(ConsoleMutex(), absl::ToChronoNanoseconds(patience));
+  Console& console = TheConsole();
+  std::unique_lock lock(console.mutex, absl::ToChronoNanoseconds(patience));
   if (!lock.owns_lock()) return absl::DeadlineExceededError("console is busy");
-  pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
-  if (poll(&ready, 1, static_cast<int>(absl::ToInt64Milliseconds(patience))) == 0) {
-    return absl::DeadlineExceededError("console is full");
+  if (!AwaitSpace(fd, patience)) return absl::DeadlineExceededError("console is full");
+  absl::Status status = EndForeignLine(console, fd, nullptr, kLogWriter);
+  // A pipe that polls as writable takes PIPE_BUF bytes without blocking, and promises no more.
+  while (status.ok() && !data.empty()) {
+    if (!AwaitSpace(fd, patience)) return absl::DeadlineExceededError("console is full");
+    absl::string_view piece = data.substr(0, PIPE_BUF);
+    status = WriteAll(fd, piece, nullptr, console.line(fd), kLogWriter);
+    data.remove_prefix(piece.size());
   }
-  return WriteLocked(fd, data, nullptr);
+  return status;
 }
 
 }  // namespace sm

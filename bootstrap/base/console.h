@@ -1,23 +1,44 @@
 // Our process's stdout and stderr, shared by the log and by the children's output.
+//
+// Every write is one unit: writers of this process never interleave, also when both descriptors
+// lead to the same file. A text may end without a newline; only the writer who left the line open
+// goes on with it, anybody else's text begins with a newline first.
 #ifndef SM_BOOTSTRAP_BASE_CONSOLE_H_
 #define SM_BOOTSTRAP_BASE_CONSOLE_H_
 
+#include <cstdint>
+
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace sm {
 
-// Writes all of `data` to `fd` (1 or 2) as one unit: writers of this process never interleave, also
-// when both descriptors lead to the same file. Waits as long as the reader does; gives up with
-// Aborted when a signal interrupts it and `interrupted` (may be null, called on each EINTR) returns
-// true, and with errno's mapping when the write fails (EPIPE when the reader is gone). Thread-safe.
-absl::Status WriteToConsole(int fd, absl::string_view data, bool (*interrupted)() = nullptr);
+// Tells writers apart for the rule above. 0, the default, is everybody who needs no name.
+using ConsoleWriter = uint64_t;
 
-// Like WriteToConsole for a short text (at most PIPE_BUF bytes are certain not to block), but gives
-// up with DeadlineExceeded when the console is busy or full for `patience`: our own log must never
-// stop the program because nobody reads it.
+// A name that nobody has had before. Thread-safe.
+ConsoleWriter NewConsoleWriter();
+
+// Writes all of `data` to `fd` (1 or 2). Waits as long as the reader does; gives up with Aborted
+// when `interrupted` (may be null; called on each EINTR and while another writer is in the way)
+// returns true, and with errno's mapping when the write fails (FailedPrecondition for EPIPE: the
+// reader is gone). Thread-safe.
+absl::Status WriteToConsole(int fd, absl::string_view data, bool (*interrupted)() = nullptr,
+                            ConsoleWriter writer = 0);
+
+// Like WriteToConsole for a text that does not fit into memory: writes what `next` returns until
+// that is empty, all as one unit. `next` must not write to the console.
+absl::Status WritePiecesToConsole(int fd, absl::FunctionRef<absl::string_view()> next,
+                                  bool (*interrupted)() = nullptr, ConsoleWriter writer = 0);
+
+// Like WriteToConsole, but gives up with DeadlineExceeded when the console is busy or full for
+// `patience`: our own log must never stop the program because nobody reads it.
 absl::Status TryWriteToConsole(int fd, absl::string_view data, absl::Duration patience);
+
+// Whether stdout and stderr lead to the same file, pipe or terminal.
+bool ConsoleIsOneFile();
 
 }  // namespace sm
 

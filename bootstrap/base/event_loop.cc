@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "bootstrap/base/errno_status.h"
@@ -13,10 +14,12 @@
 namespace sm {
 namespace {
 
-absl::Status AddToEpoll(int epoll, int fd) {
+constexpr uint64_t kWakeup = 0;  // WatchIds begin at 1
+
+absl::Status AddToEpoll(int epoll, int fd, uint64_t id) {
   epoll_event event{};
   event.events = EPOLLIN;
-  event.data.fd = fd;
+  event.data.u64 = id;
   if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
     return ErrnoStatus(errno, absl::StrCat("epoll: add descriptor ", fd));
   }
@@ -30,7 +33,8 @@ absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(const Clock& clock)
   if (!epoll.valid()) return ErrnoStatus(errno, "epoll_create1");
   UniqueFd wakeup(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wakeup.valid()) return ErrnoStatus(errno, "eventfd");
-  if (absl::Status added = AddToEpoll(epoll.get(), wakeup.get()); !added.ok()) return added;
+  if (absl::Status added = AddToEpoll(epoll.get(), wakeup.get(), kWakeup); !added.ok())
+    return added;
   return std::unique_ptr<EventLoop>(new EventLoop(clock, std::move(epoll), std::move(wakeup)));
 }
 
@@ -45,10 +49,12 @@ void EventLoop::Run() {
   while (!quit_) {
     int count = epoll_wait(epoll_.get(), events, 64, TimeoutMilliseconds());
     for (int i = 0; i < count && !quit_; ++i) {
-      int fd = events[i].data.fd;
-      if (fd == wakeup_.get()) {
+      // An id, not the descriptor: an earlier callback of this round may have closed that one and
+      // opened another under the same number.
+      uint64_t id = events[i].data.u64;
+      if (id == kWakeup) {
         RunPosted();
-      } else if (auto watch = watches_.find(fd); watch != watches_.end()) {
+      } else if (auto watch = watches_.find(id); watch != watches_.end()) {
         // A copy, since the callback may unwatch itself.
         std::shared_ptr<Callback> callback = watch->second;
         (*callback)();
@@ -63,9 +69,7 @@ void EventLoop::Post(Callback callback) {
     MutexLock lock(mu_);
     posted_.push_back(std::move(callback));
   }
-  uint64_t one = 1;
-  // Fails only when the counter is at its limit, and then the loop is awake anyway.
-  [[maybe_unused]] ssize_t written = write(wakeup_.get(), &one, sizeof one);
+  Wake();
 }
 
 EventLoop::TimerId EventLoop::At(MonotonicTime deadline, Callback callback) {
@@ -83,13 +87,20 @@ void EventLoop::Cancel(TimerId timer) {
 }
 
 absl::Status EventLoop::WatchReadable(int fd, Callback callback) {
-  absl::Status added = AddToEpoll(epoll_.get(), fd);
-  if (added.ok()) watches_[fd] = std::make_shared<Callback>(std::move(callback));
-  return added;
+  uint64_t id = next_watch_;
+  absl::Status added = AddToEpoll(epoll_.get(), fd, id);
+  if (!added.ok()) return added;
+  ++next_watch_;
+  watch_ids_[fd] = id;
+  watches_.emplace(id, std::make_shared<Callback>(std::move(callback)));
+  return absl::OkStatus();
 }
 
 void EventLoop::Unwatch(int fd) {
-  if (watches_.erase(fd) > 0) epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+  auto id = watch_ids_.extract(fd);
+  if (id.empty()) return;
+  watches_.erase(id.mapped());
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
 int EventLoop::TimeoutMilliseconds() const {
@@ -118,7 +129,24 @@ void EventLoop::RunPosted() {
     MutexLock lock(mu_);
     work.swap(posted_);
   }
-  for (Callback& callback : work) callback();
+  size_t done = 0;
+  while (done < work.size() && !quit_) work[done++]();
+  if (done < work.size()) KeepForNextRun(std::move(work), done);
+}
+
+void EventLoop::KeepForNextRun(std::vector<Callback> work, size_t done) {
+  {
+    MutexLock lock(mu_);
+    posted_.insert(posted_.begin(), std::make_move_iterator(work.begin() + done),
+                   std::make_move_iterator(work.end()));
+  }
+  Wake();
+}
+
+void EventLoop::Wake() {
+  uint64_t one = 1;
+  // Fails only when the counter is at its limit, and then the loop is awake anyway.
+  [[maybe_unused]] ssize_t written = write(wakeup_.get(), &one, sizeof one);
 }
 
 }  // namespace sm

@@ -36,11 +36,12 @@ class EventLoop {
   // Dispatches until Quit() is called. Must not be nested.
   void Run();
 
-  // Makes Run() return after the current callback.
+  // Makes Run() return after the current callback; what is posted and not yet called is kept for
+  // the next Run().
   void Quit() { quit_ = true; }
 
-  // Calls `callback` soon, on the loop's thread, in the order of the posts. Thread-safe. What is
-  // posted after the last Run() is destroyed with the loop, uncalled.
+  // Calls `callback` soon, on the loop's thread, in the order of the posts. Thread-safe. What the
+  // last Run() did not come to is destroyed with the loop, uncalled.
   void Post(Callback callback) ABSL_LOCKS_EXCLUDED(mu_);
 
   // Calls `callback` once, not before `deadline`.
@@ -64,6 +65,8 @@ class EventLoop {
   int TimeoutMilliseconds() const;
   void RunDueTimers();
   void RunPosted() ABSL_LOCKS_EXCLUDED(mu_);
+  void KeepForNextRun(std::vector<Callback> work, size_t done) ABSL_LOCKS_EXCLUDED(mu_);
+  void Wake();
 
   const Clock& clock_;
   const UniqueFd epoll_;
@@ -72,7 +75,9 @@ class EventLoop {
   TimerId next_timer_ = 1;
   std::map<std::pair<MonotonicTime, TimerId>, Callback> timers_;
   std::map<TimerId, MonotonicTime> deadlines_;
-  std::map<int, std::shared_ptr<Callback>> watches_;
+  uint64_t next_watch_ = 1;
+  std::map<int, uint64_t> watch_ids_;  // by descriptor
+  std::map<uint64_t, std::shared_ptr<Callback>> watches_;
 
   Mutex mu_;
   std::vector<Callback> posted_ ABSL_GUARDED_BY(mu_);

@@ -26,7 +26,9 @@ class ConsoleSink final : public spdlog::sinks::base_sink<std::mutex> {
       line.append(absl::StrCat("sm-bootstrap: ", dropped_, " log lines were dropped\n"));
     }
     formatter_->format(message, line);
-    if (TryWriteToConsole(STDERR_FILENO, {line.data(), line.size()}, kPatience).ok()) {
+    // A reader who has stalled is waited for once, not again for every line.
+    const absl::Duration patience = dropped_ > 0 ? absl::ZeroDuration() : kPatience;
+    if (TryWriteToConsole(STDERR_FILENO, {line.data(), line.size()}, patience).ok()) {
       dropped_ = 0;
     } else {
       ++dropped_;
