@@ -1,4 +1,5 @@
-// The one place that calls waitpid().
+// The one place that waits for children. (Spawn() collects a child that never became a program, and
+// CaptureOutput() its own: both before this thread's loop could run.)
 #ifndef SM_BOOTSTRAP_PROCESS_REAPER_H_
 #define SM_BOOTSTRAP_PROCESS_REAPER_H_
 

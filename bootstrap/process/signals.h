@@ -2,6 +2,8 @@
 #ifndef SM_BOOTSTRAP_PROCESS_SIGNALS_H_
 #define SM_BOOTSTRAP_PROCESS_SIGNALS_H_
 
+#include <sys/types.h>
+
 #include <functional>
 #include <memory>
 
@@ -10,11 +12,17 @@
 
 namespace sm {
 
-// Blocks SIGTERM, SIGINT, SIGHUP and SIGCHLD in the calling thread and ignores SIGPIPE. Call first
-// in main, before any thread exists, so that every thread inherits the mask.
+// Blocks SIGTERM, SIGINT, SIGHUP and SIGCHLD in the calling thread, ignores SIGPIPE, and undoes an
+// inherited "ignore" of SIGCHLD. A SIGHUP that we were started to ignore (nohup) stays ignored.
+// Call first in main, before any thread exists, so that every thread inherits the mask.
 void BlockSignals();
 
-// Delivers blocked signals on the loop.
+// Sends `signo` to the process group that `leader` leads or led; 0 only asks. Returns whether the
+// group has a member. Refuses 0 and 1 and what is below, which kill() takes for our own group or
+// for every process there is.
+bool SignalGroup(pid_t leader, int signo);
+
+// Delivers blocked signals on the loop. Handlers must not destroy the watcher.
 class SignalWatcher {
  public:
   struct Handlers {

@@ -18,6 +18,10 @@ namespace sm {
 
 // Owns a gang of child processes, each the leader of its own process group. Lives on the event
 // loop's thread; not thread-safe.
+//
+// A task ends when its own process ends, whoever still holds its pipes. What such a process leaves
+// behind in its group is left alone until the gang is over (the last task after a Stop(), or the
+// destructor), and then killed.
 class Supervisor {
  public:
   // A process to start; the caller knows it again by its position in the vector.
@@ -32,15 +36,16 @@ class Supervisor {
   Supervisor(EventLoop& loop, Reaper& reaper, OutputPump& pump, ExitCallback on_exit);
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
-  // Kills what still runs (SIGKILL to each process group) and waits for it, bounded.
+  // Kills what still runs (SIGKILL to each process group) and waits for it, 5 s at most. No
+  // callback is made any more. May be called from the callback.
   ~Supervisor();
 
-  // Starts every task. A task that cannot be started is reported through the callback as
-  // NotStarted; the others still start. Call once.
+  // Starts every task. A task that cannot be started is reported as NotStarted through the callback
+  // (from the loop, never from within this call); the others still start. Call once.
   void Start(std::vector<Task> tasks);
 
   // Sends `signo` to every process group that still runs, then after `grace` SIGKILL. A second call
-  // can only shorten the grace. No effect when nothing runs.
+  // sends nothing and can only shorten the grace. When nothing runs, only leftovers are killed.
   void Stop(int signo, absl::Duration grace);
 
   // How many tasks have not ended.
@@ -48,7 +53,8 @@ class Supervisor {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  // Shared with the callbacks that are under way, which hold it weakly.
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace sm
