@@ -56,9 +56,13 @@ class Object {
   bool empty() const;
   size_t size() const;
 
+  // The same members in the same order.
   friend bool operator==(const Object& a, const Object& b);
 
  private:
+  void BuildIndex();
+  std::optional<size_t> Position(absl::string_view key) const;
+
   std::vector<Member> members_;
   struct Index;  // key -> position; built when the object grows large
   std::unique_ptr<Index> index_;
@@ -75,7 +79,8 @@ class Value {
   requires std::constructible_from<Variant, T&&> Value(T&& v)
       : v_(std::forward<T>(v)) {}  // NOLINT: a Value is made from any of its kinds
 
-  const Variant& variant() const { return v_; }
+  const Variant& variant() const& { return v_; }
+  Variant&& variant() && { return std::move(v_); }
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(v_); }
   // The kind that is asked for, or null when the value is of another kind.
   const bool* AsBool() const { return std::get_if<bool>(&v_); }
@@ -97,12 +102,26 @@ inline size_t Object::size() const { return members_.size(); }
 // "null", "a boolean", "an integer", "a number", "a string", "an array", "an object": for messages.
 absl::string_view KindName(const Value& value);
 
-// Parses exactly one JSON text, as json.loads() does. InvalidArgument with line, column and what
-// was expected; also for nesting deeper than 500 levels.
+// Nesting deeper than this is refused, so that a hostile text cannot exhaust the stack.
+inline constexpr int kMaxNesting = 500;
+
+// Parses exactly one JSON text in UTF-8, as json.load() does with a file. InvalidArgument with
+// line, column, what was found and what was expected; OutOfRange for nesting deeper than
+// kMaxNesting.
 absl::StatusOr<Value> Parse(absl::string_view text);
 
-// json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).
+// The same for a text that comes out of a string Value, as json.loads() does with a str: here the
+// text itself may hold lone surrogates.
+absl::StatusOr<Value> ParseHeld(absl::string_view text);
+
+// json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True). Bytes of a string
+// that are no UTF-8 are written as Python's surrogateescape would have them: "\udcff".
 std::string Dump(const Value& value);
+
+// For messages, both shortened to some 60 characters: `text` as a JSON string, and a value's kind
+// with, for scalars, the value: `an integer (3)`.
+std::string Quote(absl::string_view text);
+std::string Describe(const Value& value);
 
 // Python's repr(float): "1e-05", "1e+16", "1000000000000000.0", "-0.0", "inf", "nan".
 std::string FloatRepr(double value);
