@@ -39,6 +39,7 @@ inline World MakeWorld(const std::vector<std::pair<std::string, int>>& hosts) {
 
 inline World MakeUniformWorld(const std::vector<std::string>& hosts, int ranks) {
   std::vector<std::pair<std::string, int>> counted;
+  counted.reserve(hosts.size());
   for (const std::string& host : hosts) counted.emplace_back(host, ranks);
   return MakeWorld(counted);
 }

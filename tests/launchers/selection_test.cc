@@ -16,9 +16,9 @@ using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::StatusIs;
 
-json::Object Parameters(std::vector<json::Object::Member> members) {
+json::Object Parameters(const std::vector<json::Object::Member>& members) {
   json::Object object;
-  for (auto& [key, value] : members) object.Set(key, value);
+  for (const auto& [key, value] : members) object.Set(key, value);
   return object;
 }
 
