@@ -9,15 +9,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "bootstrap/base/clock.h"
 #include "bootstrap/base/errno_status.h"
+#include "bootstrap/base/find_program.h"
 #include "bootstrap/base/status_macros.h"
 #include "bootstrap/base/unique_fd.h"
 #include "bootstrap/process/exit_result.h"
-#include "bootstrap/process/find_program.h"
 #include "bootstrap/process/signals.h"
 #include "bootstrap/process/spawn.h"
 
@@ -123,7 +124,11 @@ absl::StatusOr<std::string> CaptureOutput(const std::vector<std::string>& argv, 
                                           absl::Duration timeout) {
   if (argv.empty()) return absl::InvalidArgumentError("capture: empty argv");
   Command command;
-  SM_ASSIGN_OR_RETURN(command.program, FindOnPath(argv[0], env));
+  std::optional<std::string> program = FindOnPath(argv[0], env);
+  if (!program.has_value()) {
+    return absl::NotFoundError(absl::StrCat("no program ", argv[0], " on the PATH"));
+  }
+  command.program = *std::move(program);
   command.argv = argv;
   command.env = env;
   int fds[2];

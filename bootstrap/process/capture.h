@@ -16,7 +16,7 @@ namespace sm {
 // kills what it left in its process group. Blocks; collects its child itself, so call it before the
 // event loop runs or from a program without one.
 //
-// NotFound or PermissionDenied as FindOnPath(); DeadlineExceeded when it has not ended within
+// NotFound when there is no such program; DeadlineExceeded when it has not ended within
 // `timeout` (it is killed); ResourceExhausted when it prints more than 16 MiB (likewise); Unknown,
 // with how it ended, when it could not be started or did not exit with 0.
 absl::StatusOr<std::string> CaptureOutput(const std::vector<std::string>& argv, const EnvMap& env,
