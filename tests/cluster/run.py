@@ -32,7 +32,10 @@ class Context:
         """A Python with torch.distributed, by absolute path."""
         check = "import sys, torch.distributed as d; assert d.is_available(); print(sys.executable)"
         for python in ["python3", "/usr/bin/python3"]:
-            found = subprocess.run([python, "-c", check], capture_output=True, text=True)
+            try:
+                found = subprocess.run([python, "-c", check], capture_output=True, text=True)
+            except OSError:
+                continue  # not there, or not ours to run
             if found.returncode == 0:
                 return found.stdout.strip()
         raise CaseSkipped("no Python with PyTorch (package python3-torch)")
