@@ -5,7 +5,6 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import tempfile
 import uuid
 
@@ -28,12 +27,6 @@ def _marked_pids(mark):
             except OSError:
                 pass  # it has ended, or is not ours
     return found
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Machine:
@@ -70,8 +63,7 @@ class Machine:
         return self._process
 
     def start_local(self, hosts, *arguments):
-        return self.start("local", "--hosts", str(hosts), "--rendezvous-port", str(_free_port()),
-                          *arguments)
+        return self.start("local", "--hosts", str(hosts), *arguments)
 
     def expect_no_processes(self):
         poll_until(lambda: not _marked_pids(self._mark), SECONDS, "all processes end")
