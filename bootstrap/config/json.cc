@@ -1,5 +1,6 @@
 #include "bootstrap/config/json.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "absl/container/flat_hash_map.h"
@@ -61,6 +62,16 @@ void Object::Erase(absl::string_view key) {
   members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(*position));
   index_.reset();
   if (members_.size() >= kIndexedFrom) BuildIndex();
+}
+
+std::vector<const Object::Member*> Object::SortedMembers() const {
+  std::vector<const Member*> sorted;
+  sorted.reserve(members_.size());
+  for (const Member& member : members_) sorted.push_back(&member);
+  // The order of the bytes is the order of the code points.
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Member* a, const Member* b) { return a->first < b->first; });
+  return sorted;
 }
 
 void Object::BuildIndex() {

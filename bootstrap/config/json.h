@@ -53,6 +53,9 @@ class Object {
   void Erase(absl::string_view key);
 
   const std::vector<Member>& members() const { return members_; }
+  // The members in the order of their keys' code points, as Python sorts them. The pointers live
+  // until the object changes.
+  std::vector<const Member*> SortedMembers() const;
   bool empty() const;
   size_t size() const;
 
@@ -75,9 +78,10 @@ class Value {
   using Variant = std::variant<std::nullptr_t, bool, Integer, double, std::string, Array, Object>;
 
   Value() : v_(nullptr) {}
+  // A Value is made from any of its kinds, also implicitly.
   template <typename T>
-  requires std::constructible_from<Variant, T&&> Value(T&& v)
-      : v_(std::forward<T>(v)) {}  // NOLINT: a Value is made from any of its kinds
+  requires std::constructible_from<Variant, T&&> Value(T&& v)  // NOLINT
+      : v_(std::forward<T>(v)) {}
 
   const Variant& variant() const& { return v_; }
   Variant&& variant() && { return std::move(v_); }

@@ -91,14 +91,8 @@ class Dumper {
   }
 
   void operator()(const Object& object) {
-    std::vector<const Object::Member*> sorted;
-    sorted.reserve(object.size());
-    for (const Object::Member& member : object.members()) sorted.push_back(&member);
-    // The order of the bytes is the order of the code points.
-    std::sort(sorted.begin(), sorted.end(),
-              [](const auto* a, const auto* b) { return a->first < b->first; });
     const char* separator = "{";
-    for (const Object::Member* member : sorted) {
+    for (const Object::Member* member : object.SortedMembers()) {
       out_ += separator;
       AppendString(member->first, out_);
       out_ += ':';

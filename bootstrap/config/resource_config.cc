@@ -16,7 +16,7 @@ namespace {
 std::string Listing(const std::vector<std::string>& names) {
   constexpr size_t kShown = 8;
   const size_t shown = std::min(names.size(), kShown);
-  const std::string text =
+  std::string text =
       absl::StrJoin(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", ",
                     [](std::string* out, const std::string& name) { *out += json::Quote(name); });
   if (shown == names.size()) return text;
