@@ -1,0 +1,25 @@
+// Names to numeric addresses, without making anyone wait for a resolver that hangs.
+#ifndef SM_RENDEZVOUS_CLIENT_RESOLVER_H_
+#define SM_RENDEZVOUS_CLIENT_RESOLVER_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace sm::rendezvous {
+
+using ResolveCallback = std::function<void(absl::StatusOr<std::vector<std::string>>)>;
+
+// Calls `done` once with the addresses of `host` in the system's order of preference, or with
+// NotFound and the resolver's words. A numeric `host` is its own address, given back at once.
+//
+// A name is looked up by getaddrinfo() on a detached thread, because that call can neither be
+// bounded nor cancelled: a client that goes away leaves the thread behind until the resolver's own
+// timeouts end it. So `done` must hold what it uses, or know when that is gone.
+void Resolve(const std::string& host, ResolveCallback done);
+
+}  // namespace sm::rendezvous
+
+#endif  // SM_RENDEZVOUS_CLIENT_RESOLVER_H_
