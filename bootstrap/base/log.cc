@@ -1,5 +1,9 @@
 #include "bootstrap/base/log.h"
 
+// Before spdlog's headers, which take the names from it: as Python's logging writes them.
+#define SPDLOG_LEVEL_NAMES \
+  { "TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "OFF" }
+
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
