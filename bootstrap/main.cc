@@ -1,6 +1,8 @@
-#include "bootstrap/base/log.h"
+#include "bootstrap/app/app.h"
+#include "bootstrap/base/env_map.h"
+#include "bootstrap/process/signals.h"
 
-int main() {
-  sm::log::Info("nothing to run yet");
-  return 0;
+int main(int argc, char** argv) {
+  sm::BlockSignals();
+  return sm::Main({argv, argv + argc}, sm::CurrentEnvironment());
 }

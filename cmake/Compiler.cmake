@@ -14,7 +14,8 @@ find_package(Threads REQUIRED)
 # What every target of ours is compiled with. Generated code (protos) does not use it.
 add_library(sm_compile_options INTERFACE)
 target_include_directories(sm_compile_options INTERFACE ${CMAKE_SOURCE_DIR})
-target_compile_options(sm_compile_options INTERFACE -Wall -Wextra)
+# What a designated initializer leaves out has its default, on purpose.
+target_compile_options(sm_compile_options INTERFACE -Wall -Wextra -Wno-missing-field-initializers)
 if(SM_DEVELOPER)
   target_compile_options(sm_compile_options INTERFACE -Werror)
 endif()

@@ -1,0 +1,393 @@
+#include "bootstrap/app/session.h"
+
+#include <signal.h>
+
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "bootstrap/app/exit_code.h"
+#include "bootstrap/app/rank_output.h"
+#include "bootstrap/app/summary.h"
+#include "bootstrap/app/version.h"
+#include "bootstrap/base/log.h"
+#include "bootstrap/base/overloaded.h"
+#include "bootstrap/base/resolve.h"
+#include "bootstrap/base/status_macros.h"
+#include "bootstrap/host/interface_choice.h"
+#include "bootstrap/host/route.h"
+
+namespace sm {
+namespace {
+
+using rendezvous::BarrierArrival;
+using rendezvous::BarrierRelease;
+using rendezvous::ClientEvent;
+using rendezvous::EndOrder;
+using rendezvous::Hello;
+using rendezvous::JoinTimedOut;
+using rendezvous::LeaderLost;
+using rendezvous::MakeAgreement;
+using rendezvous::Progress;
+using rendezvous::Refusal;
+
+constexpr char kReadyBarrier[] = "ready";
+// From the order to end until the verdict, beyond the grace of the processes.
+constexpr absl::Duration kSettleMargin = absl::Seconds(15);
+// For output that is still in a pipe when everything has ended.
+constexpr absl::Duration kOutputPatience = absl::Seconds(5);
+// Between two attempts to resolve the leader's name.
+constexpr absl::Duration kResolveInterval = absl::Seconds(1);
+// For the leader's answer when we are told to stop while nothing runs.
+constexpr absl::Duration kStopPatience = absl::Seconds(2);
+
+std::optional<int> Known(const DeviceCount& count) {
+  return count.ok() ? std::optional<int>(*count) : std::nullopt;
+}
+
+Hello MakeHello(const Setup& setup, const std::string& address) {
+  absl::BitGen random;
+  const std::optional<int>& per_host = setup.options.processes_per_host;
+  return {
+      .host = setup.host(),
+      .version = kVersion,
+      .incarnation = absl::Uniform<uint64_t>(random),
+      .address = address,
+      .local_world_size = setup.local_world_size,
+      .cpus = setup.facts.cpus.usable,
+      .gpus = Known(setup.facts.gpus),
+      .neuron_cores = Known(setup.facts.neuron_cores),
+      .agreements = {
+          MakeAgreement("hosts", absl::StrJoin(setup.hosts, ",")),
+          MakeAgreement("launcher", std::string(LauncherName(setup.launcher->kind()))),
+          MakeAgreement("nproc-per-host", per_host.has_value() ? absl::StrCat(*per_host) : "auto"),
+      }};
+}
+
+// Only the route to the leader can say which interface is meant.
+bool NeedsRoute(const Setup& setup) {
+  if (setup.job.resources.network_interface_name.has_value()) return false;
+  return !ChooseInterface(setup.facts.interfaces, std::nullopt, "").ok();
+}
+
+// Such an IPv6 address means something only together with its interface.
+bool IsLinkLocal(const ChosenInterface& chosen, const HostFacts& facts) {
+  for (const Interface& interface : facts.interfaces) {
+    if (interface.name != chosen.name) continue;
+    for (const InterfaceAddress& address : interface.addresses) {
+      if (address.address == chosen.address) return address.is_ipv6 && address.is_link_local;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Session::Session(EventLoop& loop, const Setup& setup, Timeline& timeline)
+    : loop_(loop), setup_(setup), timeline_(timeline) {}
+
+Session::~Session() = default;
+
+int Session::Run() {
+  if (absl::Status started = Start(); !started.ok()) {
+    log::Error(started.message());
+    return kExitOsError;
+  }
+  loop_.Post([this] { Join(); });
+  loop_.Run();
+  return exit_code_;
+}
+
+absl::Status Session::Start() {
+  join_deadline_ = loop_.Now() + setup_.options.rendezvous_timeout;
+  SM_ASSIGN_OR_RETURN(
+      gang_, Gang::Create(
+                 loop_, {.on_stop = [this](int signo) { OnStop(signo); },
+                         .on_exit = [this](size_t index,
+                                           const ExitResult& result) { OnExit(index, result); }}));
+  return absl::OkStatus();
+}
+
+// ---- join -------------------------------------------------------------------------------------
+
+void Session::Join() {
+  if (setup_.is_alone()) {
+    AttendAlone();
+    Prepare();
+    return;
+  }
+  const std::string& dial =
+      setup_.options.leader_address.empty() ? setup_.hosts.front() : setup_.options.leader_address;
+  std::string leader_ip;
+  if (NeedsRoute(setup_)) {
+    absl::StatusOr<std::vector<std::string>> resolved = ResolveHost(dial);
+    if (!resolved.ok() && loop_.Now() < join_deadline_ && stop_signal_ == 0) {
+      timeline_.Enter(Phase::kJoin, absl::StrCat("no interface is configured and there is no eth0; "
+                                                 "waiting for the name of the leader: ",
+                                                 resolved.status().message()));
+      loop_.After(kResolveInterval, [this] {
+        if (!finished_) Join();
+      });
+      return;
+    }
+    if (resolved.ok()) leader_ip = resolved->front();
+  }
+  if (absl::Status joined = JoinOn(leader_ip); !joined.ok()) {
+    log::Error(absl::StrCat("join: ", joined.message()));
+    Finish(kExitUsage);
+    return;
+  }
+  Prepare();
+}
+
+absl::Status Session::JoinOn(const std::string& leader_ip) {
+  std::string routed;
+  if (!leader_ip.empty()) {
+    if (auto found = InterfaceTowards(leader_ip, setup_.facts.interfaces); found.ok()) {
+      routed = *found;
+    }
+  }
+  SM_ASSIGN_OR_RETURN(ChosenInterface chosen,
+                      ChooseInterface(setup_.facts.interfaces,
+                                      setup_.job.resources.network_interface_name, routed));
+  return Attend(chosen);
+}
+
+absl::Status Session::Attend(const ChosenInterface& chosen) {
+  const RunOptions& options = setup_.options;
+  const std::string scope = IsLinkLocal(chosen, setup_.facts) ? absl::StrCat("%", chosen.name) : "";
+  interface_ = chosen.name;
+  if (setup_.is_leader()) {
+    SM_ASSIGN_OR_RETURN(master_port_, ReservePort(chosen.address + scope, options.master_port));
+  }
+  const std::string& leader = setup_.hosts.front();
+  timeline_.Enter(Phase::kJoin,
+                  absl::StrCat(setup_.is_leader() ? "leading " : "attending ", leader, ", port ",
+                               options.rendezvous_port, ", on ", chosen.name, " (", chosen.address,
+                               "; ", chosen.reason, ")"));
+  SM_ASSIGN_OR_RETURN(
+      peers_, ConnectPeers(loop_,
+                           {.hosts = setup_.hosts,
+                            .is_leader = setup_.is_leader(),
+                            .address = chosen.address,
+                            .scope = scope,
+                            .leader_address =
+                                options.leader_address.empty() ? leader : options.leader_address,
+                            .port = options.rendezvous_port,
+                            .timeout = options.rendezvous_timeout,
+                            .settle_timeout = options.grace + kSettleMargin,
+                            .master_port = master_port_.has_value() ? master_port_->port : 0,
+                            .master_address = chosen.address,
+                            .hello = MakeHello(setup_, chosen.address)},
+                           [this](const ClientEvent& event) { OnEvent(event); }));
+  return absl::OkStatus();
+}
+
+void Session::AttendAlone() {
+  constexpr char kLoopback[] = "127.0.0.1";
+  timeline_.Enter(Phase::kJoin, "a single host; no network");
+  // A single host may have any network or none; it is named to the ranks when it is there.
+  auto chosen =
+      ChooseInterface(setup_.facts.interfaces, setup_.job.resources.network_interface_name, "");
+  if (chosen.ok()) interface_ = chosen->name;
+  absl::StatusOr<PortReservation> port = ReservePort(kLoopback, setup_.options.master_port);
+  if (!port.ok()) {
+    log::Error(absl::StrCat("join: ", port.status().message()));
+    Finish(kExitUsage);
+    return;
+  }
+  master_port_ = *std::move(port);
+  absl::BitGen random;
+  World world{.members = {{.host = setup_.host(),
+                           .host_rank = 0,
+                           .address = kLoopback,
+                           .local_world_size = setup_.local_world_size,
+                           .first_rank = 0}},
+              .world_size = setup_.local_world_size,
+              .master_address = kLoopback,
+              .master_port = master_port_->port,
+              .run_id = absl::Uniform<uint64_t>(random)};
+  peers_ =
+      MakeLonePeers(loop_, std::move(world), [this](const ClientEvent& event) { OnEvent(event); });
+}
+
+// ---- prepare, ready, launch -------------------------------------------------------------------
+
+void Session::Prepare() {
+  if (finished_) return;
+  absl::StatusOr<UserProgram> program = ResolveUserProgram(setup_.program);
+  if (!program.ok()) {
+    Fail(Phase::kPrepare, program.status());
+    return;
+  }
+  program_ = *std::move(program);
+  timeline_.Enter(Phase::kPrepare, absl::StrJoin(program_->argv, " "));
+}
+
+void Session::OnWorld(const World& world) {
+  world_ = world;
+  if (!program_.has_value() || ending_) return;
+  timeline_.Enter(Phase::kReady, DescribeWorld(world));
+  peers_->Send(BarrierArrival{kReadyBarrier});
+}
+
+void Session::OnReady() {
+  if (ending_ || reported_failure_) return;
+  if (absl::Status launched = Launch(); !launched.ok()) Fail(Phase::kLaunch, launched);
+}
+
+absl::Status Session::Launch() {
+  SM_ASSIGN_OR_RETURN(plan_, setup_.launcher->Plan({.job = setup_.job,
+                                                    .world = *world_,
+                                                    .host_rank = setup_.host_rank,
+                                                    .facts = setup_.facts,
+                                                    .interface_name = interface_,
+                                                    .program = *program_,
+                                                    .env = setup_.env}));
+  SM_ASSIGN_OR_RETURN(std::vector<OutputSpec> outputs,
+                      RankOutputs(plan_, *world_, setup_.host(), setup_.options));
+  timeline_.Enter(Phase::kLaunch, absl::StrCat(plan_.processes.size(),
+                                               " processes: ", absl::StrJoin(program_->argv, " ")));
+  std::vector<Supervisor::Task> tasks;
+  for (size_t i = 0; i < plan_.processes.size(); ++i) {
+    tasks.push_back({plan_.processes[i].command, std::move(outputs[i])});
+  }
+  master_port_.reset();  // from here on it is rank 0's
+  gang_->Start(std::move(tasks));
+  timeline_.Enter(Phase::kWatch, absl::StrCat("running ", CountOf(plan_.processes.size(), "process",
+                                                                  "processes")));
+  return absl::OkStatus();
+}
+
+void Session::Fail(Phase phase, const absl::Status& error) {
+  log::Error(absl::StrCat(PhaseName(phase), ": ", error.message()));
+  reported_failure_ = true;
+  peers_->Send(Cause{.host = setup_.host(),
+                     .kind = HostFailed{std::string(PhaseName(phase)), kExitUsage},
+                     .detail = std::string(error.message())});
+}
+
+// ---- watch and settle -------------------------------------------------------------------------
+
+void Session::OnExit(size_t index, const ExitResult& result) {
+  const PlannedProcess& process = plan_.processes[index];
+  if (Succeeded(result)) {
+    ++outcome_.succeeded_ranks;
+  } else {
+    ++outcome_.failed_ranks;
+    Cause cause{.host = setup_.host(),
+                .kind = RankFailed{process.rank, process.role, result},
+                .detail = ""};
+    if (ending_) {
+      log::Debug(absl::StrCat("settle: ", Describe(cause)));
+    } else {
+      log::Error(absl::StrCat("watch: ", Describe(cause)));
+      if (!std::exchange(reported_failure_, true)) peers_->Send(cause);
+    }
+  }
+  if (gang_->running() == 0) Settle();
+}
+
+void Session::OnEndOrder(const Cause& cause) {
+  if (std::exchange(ending_, true)) return;
+  log::Info(absl::StrCat("settle: ending this host's part: ", Describe(cause)));
+  if (gang_->running() == 0) {
+    Settle();
+  } else if (stop_signal_ == 0) {
+    gang_->Stop(SIGTERM, setup_.options.grace);
+  }
+}
+
+void Session::Settle() {
+  if (lost_code_.has_value()) {
+    Finish(*lost_code_);
+    return;
+  }
+  if (std::exchange(settled_, true)) return;
+  ending_ = true;
+  timeline_.Enter(Phase::kSettle, "nothing of the job runs here; waiting for the leader's verdict");
+  peers_->Send(outcome_);
+}
+
+void Session::OnVerdict(const Verdict& verdict) {
+  if (!timeline_.Entered(Phase::kSettle)) timeline_.Enter(Phase::kSettle, "");
+  std::string summary =
+      verdict.cause.has_value() ? absl::StrCat("failed: ", Describe(*verdict.cause)) : "succeeded";
+  timeline_.Enter(Phase::kReport, summary);
+  if (!verdict.unaccounted_hosts.empty()) {
+    log::Warning(absl::StrCat("report: never heard how these hosts ended: ",
+                              absl::StrJoin(verdict.unaccounted_hosts, ", ")));
+  }
+  Finish(ExitCodeFor(verdict));
+}
+
+void Session::OnLeaderLost(const std::string& message) {
+  log::Error(absl::StrCat("watch: the leader ", setup_.hosts.front(), " is lost: ", message,
+                          "; ending this host's part"));
+  ending_ = true;
+  lost_code_ = stop_signal_ != 0 ? kExitSignalBase + stop_signal_ : kExitPeerLost;
+  if (gang_->running() == 0) {
+    Finish(*lost_code_);
+  } else {
+    gang_->Stop(SIGTERM, setup_.options.grace);
+  }
+}
+
+void Session::OnStop(int signo) {
+  if (finished_) return;
+  if (stop_signal_ != 0) {
+    log::Info(absl::StrCat("stop: ", SignalName(signo), " again; killing what still runs"));
+    gang_->Stop(SIGKILL, absl::ZeroDuration());
+    return;
+  }
+  stop_signal_ = signo;
+  bool running = gang_->running() > 0;
+  log::Info(absl::StrCat("stop: got ", SignalName(signo), "; ending the job"));
+  if (peers_ == nullptr) {
+    Finish(kExitSignalBase + signo);
+    return;
+  }
+  peers_->Send(Cause{.host = setup_.host(), .kind = Stopped{signo}, .detail = ""});
+  gang_->Stop(signo, setup_.options.grace);
+  // When nobody answers, we end all the same.
+  absl::Duration patience = running ? setup_.options.grace + kSettleMargin : kStopPatience;
+  loop_.After(patience, [this, signo] { Finish(kExitSignalBase + signo); });
+}
+
+void Session::OnEvent(const ClientEvent& event) {
+  if (finished_) return;
+  std::visit(
+      Overloaded{
+          [&](const Progress& progress) { log::Info(absl::StrCat("join: ", progress.message)); },
+          [&](const World& world) { OnWorld(world); },
+          [&](const BarrierRelease&) { OnReady(); },
+          [&](const EndOrder& order) { OnEndOrder(order.cause); },
+          [&](const Verdict& verdict) { OnVerdict(verdict); },
+          [&](const Refusal& refusal) {
+            log::Error(absl::StrCat("join: ", refusal.message));
+            Finish(refusal.reason == Refusal::Reason::kTimeout ? kExitRendezvousTimeout
+                                                               : kExitRefused);
+          },
+          [&](const JoinTimedOut& timed_out) {
+            log::Error(absl::StrCat("join: ", timed_out.message));
+            Finish(kExitRendezvousTimeout);
+          },
+          [&](const LeaderLost& lost) { OnLeaderLost(lost.message); },
+      },
+      event);
+}
+
+void Session::Finish(int exit_code) {
+  if (std::exchange(finished_, true)) return;
+  exit_code_ = exit_code;
+  gang_->Close(kOutputPatience);
+  if (world_.has_value() && setup_.is_leader()) {
+    LogSummary(
+        {.world = *world_, .job = setup_.job, .timeline = timeline_, .exit_code = exit_code});
+  }
+  if (peers_ != nullptr) peers_->LetOthersLeave();
+  loop_.Quit();
+}
+
+}  // namespace sm
