@@ -55,6 +55,8 @@ void OutputSink::WritePieces(absl::FunctionRef<absl::string_view()> next, Consol
     return piece;
   };
   absl::Status status = WritePiecesToConsole(fd_, counted, interrupted_, writer);
+  while (!status.ok() && !counted().empty()) {
+  }
   Account(status, bytes);
 }
 
