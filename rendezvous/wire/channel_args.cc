@@ -16,6 +16,9 @@ void SetOnBothSides(Set set) {
   set(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(kHeartbeatTimeout));
   set(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   set(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // no limit
+  // Nothing here is worth compressing, and what is not unpacked cannot blow up.
+  set(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, 0);
+  set(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   // Statistics that nobody asks for, kept per connection.
   set(GRPC_ARG_ENABLE_CHANNELZ, 0);
   set(GRPC_ARG_MAX_CHANNEL_TRACE_EVENT_MEMORY_PER_NODE, 0);

@@ -1,6 +1,7 @@
-#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "bootstrap/base/status_macros.h"
@@ -15,13 +16,28 @@ constexpr char kAsText = 0;
 constexpr char kV4 = 4;
 constexpr char kV6 = 6;
 
+// The entry of member `i` in an array whose last entry stands for the rest; it has at least one.
+template <typename Array>
+auto EntryOf(const Array& array, size_t i) {
+  auto last = static_cast<size_t>(array.size()) - 1;
+  return *(array.begin() + static_cast<std::ptrdiff_t>(i < last ? i : last));
+}
+
+// How many entries such an array needs for `values`.
+template <typename T>
+size_t EntriesNeeded(const std::vector<T>& values) {
+  size_t needed = values.size();
+  while (needed > 1 && values[needed - 1] == values[needed - 2]) --needed;
+  return needed;
+}
+
 // Takes the members' addresses one after the other out of the packed arrays.
 class AddressReader {
  public:
   explicit AddressReader(const v1::World& proto) : proto_(proto), rest_(proto.addresses()) {}
 
   absl::StatusOr<std::string> Next() {
-    switch (proto_.address_families()[next_++]) {
+    switch (EntryOf(proto_.address_families(), next_++)) {
       case kV4:
         return TakePacked(4);
       case kV6:
@@ -59,10 +75,12 @@ class AddressReader {
 };
 
 absl::Status CheckShape(const v1::World& proto, size_t hosts) {
-  auto members = static_cast<size_t>(proto.local_world_sizes_size());
-  if (members != hosts || proto.address_families().size() != hosts) {
-    return absl::InvalidArgumentError(absl::StrCat("the leader's world has ", members,
+  if (proto.members() != hosts) {
+    return absl::InvalidArgumentError(absl::StrCat("the leader's world has ", proto.members(),
                                                    " members, our list has ", hosts, " hosts"));
+  }
+  if (proto.local_world_sizes().empty() || proto.address_families().empty()) {
+    return absl::InvalidArgumentError("the world lacks local world sizes or addresses");
   }
   if (proto.master_port() < 1 || proto.master_port() > 65535) {
     return OutOfRange("master port", proto.master_port());
@@ -76,16 +94,20 @@ absl::Status CheckShape(const v1::World& proto, size_t hosts) {
 }  // namespace
 
 void ToProto(const World& world, v1::World& proto) {
-  proto.mutable_local_world_sizes()->Reserve(static_cast<int>(world.members.size()));
+  std::vector<uint32_t> sizes;
+  std::vector<char> families;
   for (const Member& member : world.members) {
-    proto.add_local_world_sizes(ToWire(member.local_world_size));
     std::string packed = PackAddress(member.address);
+    sizes.push_back(ToWire(member.local_world_size));
+    families.push_back(packed.empty() ? kAsText : packed.size() == 4 ? kV4 : kV6);
     proto.mutable_addresses()->append(packed);
-    proto.mutable_address_families()->push_back(packed.empty()       ? kAsText
-                                                : packed.size() == 4 ? kV4
-                                                                     : kV6);
     if (packed.empty()) proto.add_other_addresses(member.address);
   }
+  sizes.resize(EntriesNeeded(sizes));
+  families.resize(EntriesNeeded(families));
+  proto.set_members(static_cast<uint32_t>(world.members.size()));
+  *proto.mutable_local_world_sizes() = {sizes.begin(), sizes.end()};
+  proto.set_address_families(families.data(), families.size());
   proto.set_master_address(world.master_address);
   proto.set_master_port(ToWire(world.master_port));
   proto.set_run_id(world.run_id);
@@ -99,7 +121,7 @@ absl::StatusOr<World> FromProto(const v1::World& proto, const HostList& hosts) {
   AddressReader addresses(proto);
   int64_t first_rank = 0;
   for (size_t i = 0; i < names.size(); ++i) {
-    uint32_t size = proto.local_world_sizes(static_cast<int>(i));
+    uint32_t size = EntryOf(proto.local_world_sizes(), i);
     if (size < 1 || size > kMaxLocalWorldSize) return OutOfRange("local world size", size);
     SM_ASSIGN_OR_RETURN(std::string address, addresses.Next());
     world.members.push_back({names[i], static_cast<int>(i), std::move(address), FromWire(size),
