@@ -6,6 +6,7 @@
 #include "bootstrap/base/mutex.h"
 #include "rendezvous/client/session.h"
 #include "rendezvous/client/worker.h"
+#include "rendezvous/wire/quick_locks.h"
 
 namespace sm::rendezvous {
 namespace {
@@ -47,6 +48,7 @@ ClientImpl::~ClientImpl() {
 }  // namespace
 
 std::unique_ptr<Client> Client::Start(Options options, EventSink sink) {
+  StopDeadlockDetection();
   if (options.worker == nullptr) options.worker = std::make_shared<Worker>(*options.clock);
   absl::BitGen random;
   while (options.hello.incarnation == 0) options.hello.incarnation = random();

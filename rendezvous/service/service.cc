@@ -22,6 +22,7 @@
 #include "rendezvous/wire/channel_args.h"
 #include "rendezvous/wire/codec.h"
 #include "rendezvous/wire/limits.h"
+#include "rendezvous/wire/quick_locks.h"
 #include "sm/rendezvous/v1/rendezvous.grpc.pb.h"
 
 namespace sm::rendezvous {
@@ -252,6 +253,7 @@ absl::Status Check(const std::vector<std::string>& hosts) {
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Start(Options options) {
   SM_RETURN_IF_ERROR(Check(options.hosts));
+  StopDeadlockDetection();
   auto service = std::make_unique<ServiceImpl>(options);
   SM_RETURN_IF_ERROR(service->Listen(options));
   return service;
