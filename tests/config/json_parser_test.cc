@@ -56,6 +56,8 @@ TEST(JsonParserTest, ReadsWhatPythonReads) {
       {"\"\x7f\"", R"("\u007f")"},
       {R"("\u0000")", R"("\u0000")"},
       {R"("\ud83d\ude00")", R"("\ud83d\ude00")"},
+      {R"("\ud800\udc00")", R"("\ud800\udc00")"},
+      {R"("\udbff\udfff")", R"("\udbff\udfff")"},
       {R"("\ud83d")", R"("\ud83d")"},
       {R"("\ude00\ud83d")", R"("\ude00\ud83d")"},
       {R"("\ud83dx")", R"("\ud83dx")"},
@@ -76,6 +78,11 @@ TEST(JsonParserTest, TellsIntegersFromFloats) {
   EXPECT_NE(Parse("1")->AsInteger(), nullptr);
   EXPECT_NE(Parse("1.0")->AsDouble(), nullptr);
   EXPECT_NE(Parse("1e0")->AsDouble(), nullptr);
+}
+
+TEST(JsonParserTest, PairsOfSurrogatesAreOneCharacter) {
+  EXPECT_EQ(*Parse(R"("\ud800\udc00")")->AsString(), "\xF0\x90\x80\x80");
+  EXPECT_EQ(*Parse(R"("\udbff\udfff")")->AsString(), "\xF4\x8F\xBF\xBF");
 }
 
 TEST(JsonParserTest, DuplicateKeysKeepTheFirstPlaceAndTheLastValue) {
