@@ -373,18 +373,27 @@ void Coordinator::RunDue(MonotonicTime now) {
 }
 
 void Coordinator::ExpireSilentAttendees() {
-  while (!hello_deadlines_.empty()) {
-    auto [deadline, attendee] = hello_deadlines_.front();
-    auto it = attendees_.find(attendee);
-    bool silent = it != attendees_.end() && !it->second.rank;
-    if (silent && now_ < deadline) return;
+  while (!hello_deadlines_.empty() && hello_deadlines_.front().first <= now_) {
+    AttendeeId attendee = hello_deadlines_.front().second;
     hello_deadlines_.pop_front();
-    if (!silent) continue;
+    if (!IsSilent(attendee)) continue;
     Refuse(attendee,
            {Refusal::Reason::kMalformed, absl::StrCat("it did not introduce itself within ",
                                                       HumanDuration(options_.hello_timeout))},
            std::nullopt);
   }
+}
+
+bool Coordinator::IsSilent(AttendeeId attendee) const {
+  auto it = attendees_.find(attendee);
+  return it != attendees_.end() && !it->second.rank;
+}
+
+Decision Coordinator::FinishTurn() {
+  while (!hello_deadlines_.empty() && !IsSilent(hello_deadlines_.front().second)) {
+    hello_deadlines_.pop_front();
+  }
+  return std::exchange(turn_, {});
 }
 
 void Coordinator::ExpireGathering() {

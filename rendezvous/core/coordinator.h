@@ -138,7 +138,8 @@ class Coordinator {
   bool gathering() const { return !world_ && !cause_ && !final_; }
   void Send(std::vector<AttendeeId> to, LeaderMessage message, bool last = false);
   void Explain(Note::Weight weight, std::string text);
-  Decision FinishTurn() { return std::exchange(turn_, {}); }
+  bool IsSilent(AttendeeId attendee) const;
+  Decision FinishTurn();
 
   const Options options_;
   const MonotonicTime started_;
