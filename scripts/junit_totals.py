@@ -3,7 +3,7 @@
 Usage: junit_totals.py [NAME=FILE]...
 
 Prints a line for each test that failed, then "N passed, N failed, N skipped" over all files. A file
-that is missing or cannot be read counts as one failure: a run that left no record is not a success.
+that is missing, broken or without a test counts as one failure: a run without a record is no success.
 Exit status: 0 when at least one test passed and none failed.
 """
 import sys
@@ -29,7 +29,8 @@ def outcomes(path):
         root = ElementTree.parse(path).getroot()
     except (OSError, ElementTree.ParseError) as error:
         return [("no record of the tests: %s" % error, "failed")]
-    return [(case.get("name"), outcome(case)) for case in root.iter("testcase")]
+    results = [(case.get("name"), outcome(case)) for case in root.iter("testcase")]
+    return results or [("not one test was run", "failed")]
 
 
 def main(arguments):
