@@ -14,7 +14,7 @@ function(sm_library name)
   endif()
 endfunction()
 
-# sm_test(<name> SOURCES ... [DEPS ...] [LABELS ...] [TIMEOUT s]): one binary, each case a ctest
+# sm_test(<name> SOURCES ... [DEPS ...] [LABELS ...] [TIMEOUT s] [SERIAL]): one binary, each case a ctest
 # test. A case that calls GTEST_SKIP counts as skipped, not as passed.
 function(sm_test name)
   cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
@@ -25,11 +25,15 @@ function(sm_test name)
   target_link_libraries(${name} PRIVATE sm_compile_options sm_test_support ${ARG_DEPS} GTest::gmock
                                         GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  gtest_discover_tests(
-    ${name}
-    DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" RUN_SERIAL "${ARG_SERIAL}"
-               SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+  # Only what is set: gtest_discover_tests loses empty values, and takes the next word for them.
+  set(properties TIMEOUT ${ARG_TIMEOUT} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+  if(ARG_LABELS)
+    list(APPEND properties LABELS "${ARG_LABELS}")
+  endif()
+  if(ARG_SERIAL)
+    list(APPEND properties RUN_SERIAL TRUE)
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
   foreach(source IN LISTS ARG_SOURCES)
     cmake_path(ABSOLUTE_PATH source NORMALIZE)
     set_property(GLOBAL APPEND PROPERTY SM_TEST_SOURCES ${source})

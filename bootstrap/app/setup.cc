@@ -104,7 +104,7 @@ std::vector<std::string> AllArguments(const JobConfig& job, const RunCommand& co
 }
 
 UserProgramRequest RequestProgram(const RunCommand& command, const Setup& setup) {
-  return {.script = command.script.empty() ? setup.options.script : command.script,
+  return {.script = command.script.empty() ? setup.job.program.value_or("") : command.script,
           .from_command_line = !command.script.empty(),
           .code_directory = setup.job.paths.code,
           .current_directory = std::filesystem::current_path(),

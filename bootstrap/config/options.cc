@@ -75,8 +75,6 @@ const std::vector<OptionSpec>& Specs() {
        "auto", SetLauncher},
       {"nproc-per-host", "sagemaker_mpi_num_of_processes_per_host", "N",
        "workers on each host; auto: GPUs, else Neuron cores, else 1", "auto", SetProcessesPerHost},
-      {"program", "sagemaker_program", "SCRIPT", "the script, when none is on the command line", "",
-       Text(&RunOptions::script)},
       {"python", "", "PATH", "the Python that runs .py scripts; default: python3 on PATH", "",
        Text(&RunOptions::python)},
       {"rendezvous-port", "", "PORT", "the leader's port", "7776",

@@ -31,7 +31,6 @@ struct EffectiveOption {
 struct RunOptions {
   std::string launcher = "auto";
   std::optional<int> processes_per_host;  // absent: by accelerators
-  std::string script;                     // of the configuration; the command line's comes first
   std::string python;                     // absent: python3 of the PATH
   int rendezvous_port = 7776;
   absl::Duration rendezvous_timeout = absl::Minutes(15);

@@ -7,7 +7,7 @@
 
 namespace sm::rendezvous {
 
-// Doubles from 50 ms to 2 s; of each step between half and all is taken, so that hosts that start
+// Doubles from 10 ms to 2 s; of each step between half and all is taken, so that hosts that start
 // together do not come back together.
 class Backoff {
  public:
@@ -15,7 +15,7 @@ class Backoff {
   void Reset() { step_ = kFirst; }
 
  private:
-  static constexpr absl::Duration kFirst = absl::Milliseconds(50);
+  static constexpr absl::Duration kFirst = absl::Milliseconds(10);
   static constexpr absl::Duration kLongest = absl::Seconds(2);
 
   absl::Duration step_ = kFirst;

@@ -59,8 +59,9 @@ TEST(OptionsTest, FlagBeatsVariableBeatsHyperparameterBeatsDefault) {
 TEST(OptionsTest, NullHyperparameterIsNone) {
   SM_ASSERT_OK_AND_ASSIGN(
       RunOptions options,
-      ResolveRunOptions({}, {}, Parameters("sagemaker_program", json::Value(nullptr))));
-  EXPECT_EQ(options.script, "");
+      ResolveRunOptions({}, {},
+                        Parameters("sagemaker_mpi_num_of_processes_per_host", nullptr)));
+  EXPECT_EQ(SourceOf(options, "nproc-per-host"), "default");
 }
 
 TEST(OptionsTest, DurationsCarryAUnit) {
