@@ -311,10 +311,11 @@ void Session::Settle() {
 }
 
 void Session::OnVerdict(const Verdict& verdict) {
-  if (!timeline_.Entered(Phase::kSettle)) timeline_.Enter(Phase::kSettle, "");
-  std::string summary =
-      verdict.cause.has_value() ? absl::StrCat("failed: ", Describe(*verdict.cause)) : "succeeded";
-  timeline_.Enter(Phase::kReport, summary);
+  const bool failed = verdict.cause.has_value();
+  timeline_.Enter(
+      Phase::kReport,
+      failed ? absl::StrCat("the job failed: ", Describe(*verdict.cause)) : "the job succeeded",
+      failed);
   if (!verdict.unaccounted_hosts.empty()) {
     log::Warning(absl::StrCat("report: never heard how these hosts ended: ",
                               absl::StrJoin(verdict.unaccounted_hosts, ", ")));

@@ -39,6 +39,13 @@ Hardware CountHardware(const HostFacts& facts) {
           .neuron_cores = CountOrWarn(facts.neuron_cores, "Neuron cores", "SM_NUM_NEURONS")};
 }
 
+// SM_LOG_LEVEL as the user set it for us, else as the job's hyperparameters have it for everybody.
+void SetLogLevel(const EnvMap& inbound, const EnvMap& training_env) {
+  int level = 0;
+  absl::string_view wanted = GetOr(training_env, "SM_LOG_LEVEL");
+  if (absl::SimpleAtoi(GetOr(inbound, "SM_LOG_LEVEL", wanted), &level)) log::SetLevel(level);
+}
+
 void LogFindings(const ConfiguredJob& configured) {
   const JobConfig& job = configured.job;
   const CpuFacts& cpus = configured.facts.cpus;
@@ -121,10 +128,7 @@ absl::StatusOr<ConfiguredJob> ConfigureJob(const std::string& base_dir, const En
   SM_ASSIGN_OR_RETURN(configured.job, ReadJobConfig(LocateConfig(base_dir, env, here), env, here));
   configured.facts = Probe(env);
   configured.training_env = BuildTrainingEnv(configured.job, CountHardware(configured.facts), env);
-  int level = 0;
-  if (absl::SimpleAtoi(GetOr(configured.training_env, "SM_LOG_LEVEL"), &level)) {
-    log::SetLevel(level);
-  }
+  SetLogLevel(env, configured.training_env);
   log::SetHost(configured.job.resources.current_host);
   LogFindings(configured);
   return configured;

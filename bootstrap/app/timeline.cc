@@ -31,10 +31,11 @@ absl::string_view PhaseName(Phase phase) {
   return "unknown";
 }
 
-void Timeline::Enter(Phase phase, absl::string_view what) {
+void Timeline::Enter(Phase phase, absl::string_view what, bool is_error) {
   if (Entered(phase)) return;
   entries_.push_back({phase, clock_.Now()});
-  log::Info(absl::StrCat(PhaseName(phase), ": ", what));
+  std::string line = absl::StrCat(PhaseName(phase), ": ", what);
+  is_error ? log::Error(line) : log::Info(line);
 }
 
 bool Timeline::Entered(Phase phase) const {

@@ -21,8 +21,9 @@ class Timeline {
  public:
   explicit Timeline(const Clock& clock) : clock_(clock) {}
 
-  // Ends the phase before and logs "<phase>: <what>". A phase that is entered again is ignored.
-  void Enter(Phase phase, absl::string_view what);
+  // Ends the phase before and logs "<phase>: <what>", as an error when the phase begins with one. A
+  // phase that is entered again is ignored.
+  void Enter(Phase phase, absl::string_view what, bool is_error = false);
 
   bool Entered(Phase phase) const;
   // From the first phase until now.

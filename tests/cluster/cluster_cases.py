@@ -120,7 +120,7 @@ def script_once_per_host(context):
         cluster.start_all(["once.sh", "a b", ""])
         cluster.expect_codes(0, SECONDS)
         for i, name in enumerate(cluster.names):
-            if cluster.processes[name].stdout != f"{i} of 3, RANK=, a b \n":
+            if cluster.processes[name].stdout != f"[{name}:{i}] {i} of 3, RANK=, a b \n":
                 raise CaseFailed(f"{name} printed {cluster.processes[name].stdout!r}")
 
 
