@@ -7,8 +7,8 @@ usage() {
 Usage: scripts/install-deps.sh [build] [test] [demo]
 
 Installs what is missing of these groups of packages; all of them when none is named:
-  build   compiler, CMake, and the libraries of sm-bootstrap itself
-  test    what the tests and benchmarks need besides (presets build those too)
+  build   compiler, CMake, and the libraries of sm-bootstrap and of its tests
+  test    what the tests and benchmarks need when they run
   demo    PyTorch for the example
 
 Uses sudo when not root. Does nothing when all is there.
@@ -21,13 +21,12 @@ packages_of() {
     build)
       packages+=(g++ cmake ninja-build pkg-config git ca-certificates)
       packages+=(libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libabsl-dev)
-      packages+=(libcli11-dev libspdlog-dev libfmt-dev)
+      packages+=(libcli11-dev libspdlog-dev libfmt-dev libgtest-dev libgmock-dev)
       # What gRPC's static archives need.
       packages+=(libssl-dev libc-ares-dev libre2-dev zlib1g-dev)
       ;;
     test)
-      packages+=(libgtest-dev libgmock-dev libbenchmark-dev iproute2)
-      packages+=(python3 python3-numpy python3-torch)
+      packages+=(python3 python3-numpy python3-torch iproute2)
       ;;
     demo)
       packages+=(python3 python3-numpy python3-torch)

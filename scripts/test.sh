@@ -31,8 +31,7 @@ run_preset() {
   local configure=(cmake --preset "$preset")
   local test=(ctest --preset "$preset" -j "$(nproc)" --output-junit "$PWD/build/$preset/junit.xml")
   if [[ $preset != release ]]; then
-    # Half the compile time of -O2 -g, and still lines in the stack traces.
-    configure+=(-DSM_BUILD_BENCHMARKS=OFF "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1 -DNDEBUG")
+    configure+=(-DSM_BUILD_BENCHMARKS=OFF)
     test=("${without_randomisation[@]}" "${test[@]}" --label-exclude '^(cluster|stress)$')
   fi
   say "$preset: configure"
