@@ -34,7 +34,7 @@ TEST(CombineCpuFactsTest, UsableIsTheSmallestAndSaysWhereItComesFrom) {
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(::testing::Message() << c.machine << " machine, " << c.affinity << " affinity, "
-                                    << (c.quota ? c.quota->cpus : -1) << " quota");
+                                      << (c.quota ? c.quota->cpus : -1) << " quota");
     CpuFacts facts = CombineCpuFacts(c.machine, c.affinity, c.quota);
     EXPECT_EQ(facts.machine, c.machine);
     EXPECT_EQ(facts.affinity, c.affinity);
