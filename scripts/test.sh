@@ -67,9 +67,6 @@ main() {
     scripts/install-deps.sh build test || say "not all packages are there; the build may fail"
   fi
 
-  if [[ -f tests/support/tsan.supp ]]; then
-    export TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp ${TSAN_OPTIONS:-}"
-  fi
   local results=() preset started
   for preset in "${presets[@]}"; do
     rm -f "build/$preset/junit.xml"

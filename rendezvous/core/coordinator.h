@@ -103,11 +103,13 @@ class Coordinator {
     int count = 0;
   };
 
+  // Events (coordinator.cc).
   void On(Opened& opened);
   void On(Said& said);
   void On(Garbled& garbled);
   void On(Left& left);
 
+  // Joining and leaving (coordinator_join.cc).
   void OnHello(AttendeeId attendee, const Hello& hello);
   std::optional<Refusal> FindObjection(const Hello& hello, std::optional<int> rank) const;
   std::optional<Refusal> FindRival(int rank, const std::string& peer, const Hello& hello) const;
@@ -115,20 +117,21 @@ class Coordinator {
   void CompareWithLeader();
   void CatchUp(AttendeeId attendee, int rank);
 
-  void On(int rank, const BarrierArrival& arrival);
-  void On(int rank, const Cause& cause);
-  void On(int rank, const HostOutcome& outcome);
-
+  void MakeWorldIfComplete();
   void Refuse(AttendeeId attendee, Refusal refusal, std::optional<int> rank);
   void Vacate(int rank);
   void LeaveBarriers(int rank);
 
-  void MakeWorldIfComplete();
+  // While the job runs, and how it ends (coordinator.cc).
+  void On(int rank, const BarrierArrival& arrival);
+  void On(int rank, const Cause& cause);
+  void On(int rank, const HostOutcome& outcome);
   void OpenBarriers();
   void RaiseCause(Cause cause);
   void SettleIfAllEnded();
   void Close(LeaderMessage message);
 
+  // What time brings (coordinator.cc).
   void ExpireSilentAttendees();
   void ExpireGathering();
   void ExpireSettling();

@@ -16,6 +16,9 @@ namespace sm::rendezvous {
 // Names one stream of a host for as long as the leader runs; never used again.
 using AttendeeId = uint64_t;
 
+// An error names no more hosts than this.
+inline constexpr int kMaxNamedHosts = 20;
+
 // One host. It is *attending* while `attendee` is set, *ended* once it told its outcome, *lost*
 // when its stream ended too early to come back, and *absent* when it is none of these.
 struct Seat {
