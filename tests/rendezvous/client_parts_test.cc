@@ -16,7 +16,7 @@ TEST(BackoffTest, DoublesWithJitterUpToItsCap) {
   absl::BitGen random;
   for (int round = 0; round < 100; ++round) {
     Backoff backoff;
-    absl::Duration step = absl::Milliseconds(50);
+    absl::Duration step = absl::Milliseconds(10);
     for (int i = 0; i < 12; ++i) {
       absl::Duration pause = backoff.Next(random);
       EXPECT_GE(pause, step / 2);
@@ -24,7 +24,7 @@ TEST(BackoffTest, DoublesWithJitterUpToItsCap) {
       step = std::min(step * 2, absl::Seconds(2));
     }
     backoff.Reset();
-    EXPECT_LE(backoff.Next(random), absl::Milliseconds(50));
+    EXPECT_LE(backoff.Next(random), absl::Milliseconds(10));
   }
 }
 
