@@ -65,6 +65,12 @@ Hello MakeHello(const Setup& setup, const std::string& address) {
       }};
 }
 
+// What to dial.
+const std::string& LeaderName(const Setup& setup) {
+  const std::string& asked = setup.options.leader_address;
+  return asked.empty() ? setup.hosts.front() : asked;
+}
+
 // Only the route to the leader can say which interface is meant.
 bool NeedsRoute(const Setup& setup) {
   if (setup.job.resources.network_interface_name.has_value()) return false;
@@ -114,44 +120,47 @@ absl::Status Session::Start() {
 void Session::Join() {
   if (setup_.is_alone()) {
     AttendAlone();
-    Prepare();
-    return;
+  } else if (NeedsRoute(setup_)) {
+    ResolveLeader();
+  } else {
+    JoinOn("");
   }
-  const std::string& dial =
-      setup_.options.leader_address.empty() ? setup_.hosts.front() : setup_.options.leader_address;
-  std::string leader_ip;
-  if (NeedsRoute(setup_)) {
-    absl::StatusOr<std::vector<std::string>> resolved = ResolveHost(dial);
-    if (!resolved.ok() && loop_.Now() < join_deadline_ && stop_signal_ == 0) {
-      timeline_.Enter(Phase::kJoin, absl::StrCat("no interface is configured and there is no eth0; "
-                                                 "waiting for the name of the leader: ",
-                                                 resolved.status().message()));
-      loop_.After(kResolveInterval, [this] {
-        if (!finished_) Join();
-      });
-      return;
-    }
-    if (resolved.ok()) leader_ip = resolved->front();
-  }
-  if (absl::Status joined = JoinOn(leader_ip); !joined.ok()) {
-    log::Error(absl::StrCat("join: ", joined.message()));
-    Finish(kExitUsage);
-    return;
-  }
-  Prepare();
 }
 
-absl::Status Session::JoinOn(const std::string& leader_ip) {
-  std::string routed;
-  if (!leader_ip.empty()) {
-    if (auto found = InterfaceTowards(leader_ip, setup_.facts.interfaces); found.ok()) {
-      routed = *found;
-    }
+void Session::ResolveLeader() {
+  if (finished_) return;
+  auto answer = [this, weak = std::weak_ptr(alive_), post = loop_.Poster()](auto addresses) {
+    post([this, weak, addresses = std::move(addresses)] {
+      if (weak.lock() != nullptr) OnLeaderResolved(addresses);
+    });
+  };
+  Resolve(LeaderName(setup_), std::move(answer));
+}
+
+void Session::OnLeaderResolved(const absl::StatusOr<std::vector<std::string>>& addresses) {
+  if (finished_) return;
+  if (!addresses.ok() && loop_.Now() < join_deadline_) {
+    timeline_.Enter(Phase::kJoin,
+                    absl::StrCat("no interface is configured and there is no eth0; waiting for the "
+                                 "address of the leader ",
+                                 LeaderName(setup_), ": ", addresses.status().message()));
+    loop_.After(kResolveInterval, [this] { ResolveLeader(); });
+    return;
   }
-  SM_ASSIGN_OR_RETURN(ChosenInterface chosen,
-                      ChooseInterface(setup_.facts.interfaces,
-                                      setup_.job.resources.network_interface_name, routed));
-  return Attend(chosen);
+  std::string routed;
+  if (addresses.ok()) {
+    routed = InterfaceTowards(addresses->front(), setup_.facts.interfaces).value_or("");
+  }
+  JoinOn(routed);
+}
+
+void Session::JoinOn(const std::string& routed_interface) {
+  absl::StatusOr<ChosenInterface> chosen = ChooseInterface(
+      setup_.facts.interfaces, setup_.job.resources.network_interface_name, routed_interface);
+  absl::Status joined = chosen.ok() ? Attend(*chosen) : chosen.status();
+  if (joined.ok()) return Prepare();
+  log::Error(absl::StrCat("join: ", joined.message()));
+  Finish(kExitUsage);
 }
 
 absl::Status Session::Attend(const ChosenInterface& chosen) {
@@ -215,7 +224,6 @@ void Session::AttendAlone() {
 // ---- prepare, ready, launch -------------------------------------------------------------------
 
 void Session::Prepare() {
-  if (finished_) return;
   absl::StatusOr<UserProgram> program = ResolveUserProgram(setup_.program);
   if (!program.ok()) {
     Fail(Phase::kPrepare, program.status());

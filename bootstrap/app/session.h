@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "bootstrap/app/gang.h"
 #include "bootstrap/app/peers.h"
@@ -15,6 +17,7 @@
 #include "bootstrap/base/event_loop.h"
 #include "bootstrap/base/port.h"
 #include "bootstrap/code/user_program.h"
+#include "bootstrap/host/interface_choice.h"
 #include "rendezvous/core/verdict.h"
 
 namespace sm {
@@ -40,11 +43,12 @@ class Session {
 
  private:
   absl::Status Start();
-  // Attends the rendezvous; without a configured interface this waits for the leader's name to
-  // resolve, since the route to it chooses the interface.
   void Join();
-  absl::Status JoinOn(const std::string& leader_ip);
-  absl::Status Attend(const struct ChosenInterface& chosen);
+  // Without a configured interface the route to the leader chooses it, once its name resolves.
+  void ResolveLeader();
+  void OnLeaderResolved(const absl::StatusOr<std::vector<std::string>>& addresses);
+  void JoinOn(const std::string& routed_interface);
+  absl::Status Attend(const ChosenInterface& chosen);
   void AttendAlone();
   void Prepare();
 
@@ -85,6 +89,7 @@ class Session {
   int stop_signal_ = 0;
   bool finished_ = false;
   int exit_code_ = 0;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for late answers
 };
 
 }  // namespace sm

@@ -39,9 +39,15 @@ absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(const Clock& clock)
 }
 
 EventLoop::EventLoop(const Clock& clock, UniqueFd epoll, UniqueFd wakeup)
-    : clock_(clock), epoll_(std::move(epoll)), wakeup_(std::move(wakeup)) {}
+    : clock_(clock), epoll_(std::move(epoll)), wakeup_(std::move(wakeup)) {
+  MutexLock lock(lifeline_->mu);
+  lifeline_->loop = this;
+}
 
-EventLoop::~EventLoop() = default;
+EventLoop::~EventLoop() {
+  MutexLock lock(lifeline_->mu);
+  lifeline_->loop = nullptr;
+}
 
 void EventLoop::Run() {
   quit_ = false;
@@ -70,6 +76,13 @@ void EventLoop::Post(Callback callback) {
     posted_.push_back(std::move(callback));
   }
   Wake();
+}
+
+std::function<void(EventLoop::Callback)> EventLoop::Poster() {
+  return [lifeline = lifeline_](Callback callback) {
+    MutexLock lock(lifeline->mu);
+    if (lifeline->loop != nullptr) lifeline->loop->Post(std::move(callback));
+  };
 }
 
 EventLoop::TimerId EventLoop::At(MonotonicTime deadline, Callback callback) {

@@ -44,6 +44,10 @@ class EventLoop {
   // last Run() did not come to is destroyed with the loop, uncalled.
   void Post(Callback callback) ABSL_LOCKS_EXCLUDED(mu_);
 
+  // A Post() that may be called after the loop has gone: then it destroys the callback, uncalled.
+  // For threads whose end nobody can wait for. Thread-safe.
+  std::function<void(Callback)> Poster();
+
   // Calls `callback` once, not before `deadline`.
   TimerId At(MonotonicTime deadline, Callback callback);
   TimerId After(absl::Duration delay, Callback callback) {
@@ -60,6 +64,12 @@ class EventLoop {
   MonotonicTime Now() const { return clock_.Now(); }
 
  private:
+  // Outlives the loop in the hands of its posters; says when it is gone.
+  struct Lifeline {
+    Mutex mu;
+    EventLoop* loop ABSL_GUARDED_BY(mu) = nullptr;
+  };
+
   EventLoop(const Clock& clock, UniqueFd epoll, UniqueFd wakeup);
 
   int TimeoutMilliseconds() const;
@@ -79,6 +89,7 @@ class EventLoop {
   std::map<int, uint64_t> watch_ids_;  // by descriptor
   std::map<uint64_t, std::shared_ptr<Callback>> watches_;
 
+  const std::shared_ptr<Lifeline> lifeline_ = std::make_shared<Lifeline>();
   Mutex mu_;
   std::vector<Callback> posted_ ABSL_GUARDED_BY(mu_);
 };

@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "rendezvous/client/resolver.h"
+#include "bootstrap/base/resolve.h"
 #include "rendezvous/core/text.h"
 #include "rendezvous/wire/address.h"
 #include "rendezvous/wire/codec.h"

@@ -1,21 +1,13 @@
 #include "rendezvous/core/hello_check.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "bootstrap/base/resolve.h"
 
 namespace sm::rendezvous {
 namespace {
-
-bool IsScope(absl::string_view scope) {
-  return !scope.empty() && scope.size() < 16 &&
-         std::all_of(scope.begin(), scope.end(), [](unsigned char c) {
-           return c > ' ' && c < 0x7f && c != '%' && c != '/' && c != ']';
-         });
-}
 
 std::optional<std::string> TooLong(absl::string_view what, size_t size, size_t limit) {
   if (size <= limit) return std::nullopt;
@@ -64,16 +56,6 @@ std::string Disagreement(const Hello& hello, absl::string_view leader, const std
 }
 
 }  // namespace
-
-bool IsNumericAddress(absl::string_view address) {
-  if (address.size() > kMaxAddressBytes) return false;
-  std::string plain(address.substr(0, address.find('%')));
-  in_addr v4{};
-  in6_addr v6{};
-  if (plain.size() == address.size() && inet_pton(AF_INET, plain.c_str(), &v4) == 1) return true;
-  if (inet_pton(AF_INET6, plain.c_str(), &v6) != 1) return false;
-  return plain.size() == address.size() || IsScope(address.substr(plain.size() + 1));
-}
 
 std::optional<std::string> FindMalformed(const Hello& hello) {
   if (hello.host.empty()) return "it gives no host name";

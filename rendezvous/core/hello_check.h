@@ -19,9 +19,6 @@ inline constexpr size_t kMaxAgreementFieldBytes = 64;
 inline constexpr size_t kMaxAgreementDisplayBytes = 256;
 inline constexpr int kMaxLocalWorldSize = 65536;
 
-// "192.0.2.1", "fe80::1%eth0": an address that needs no resolver.
-bool IsNumericAddress(absl::string_view address);
-
 // Says what is wrong with `hello` taken alone (sizes and ranges; not the host's name or protocol).
 std::optional<std::string> FindMalformed(const Hello& hello);
 

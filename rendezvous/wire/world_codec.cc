@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "bootstrap/base/resolve.h"
 #include "bootstrap/base/status_macros.h"
 #include "rendezvous/core/hello_check.h"
 #include "rendezvous/wire/address.h"

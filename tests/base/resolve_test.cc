@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bootstrap/base/event_loop.h"
 #include "tests/support/status_matchers.h"
 
 namespace sm {
@@ -10,18 +11,38 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using Addresses = absl::StatusOr<std::vector<std::string>>;
 
-TEST(ResolveTest, NumericAddressesStayAsTheyAre) {
-  SM_ASSERT_OK_AND_ASSIGN(std::vector<std::string> v4, ResolveHost("10.1.2.3"));
-  EXPECT_THAT(v4, ElementsAre("10.1.2.3"));
-  SM_ASSERT_OK_AND_ASSIGN(std::vector<std::string> v6, ResolveHost("::1"));
-  EXPECT_THAT(v6, ElementsAre("::1"));
+TEST(ResolveTest, TellsNumericAddressesFromNames) {
+  for (const char* numeric : {"127.0.0.1", "::1", "fe80::1%eth0"}) {
+    EXPECT_TRUE(IsNumericAddress(numeric)) << numeric;
+  }
+  for (const char* name : {"algo-1", "", "1.2.3", "10.0.0.1%eth0", "::1%", "::1%a b", "[::1]"}) {
+    EXPECT_FALSE(IsNumericAddress(name)) << name;
+  }
 }
 
-TEST(ResolveTest, NamesTheHostThatDoesNotResolve) {
+TEST(ResolveTest, ANumericAddressIsItsOwnAtOnce) {
+  for (const char* address : {"127.0.0.1", "::1", "fe80::1%eth0"}) {
+    std::vector<std::string> found;
+    Resolve(address, [&found](Addresses addresses) { found = *addresses; });
+    EXPECT_THAT(found, ElementsAre(address));
+  }
+}
+
+TEST(ResolveTest, AnswersForANameFromAThreadOfItsOwn) {
+  SM_ASSERT_OK_AND_ASSIGN(std::unique_ptr<EventLoop> loop, EventLoop::Create());
+  Addresses answer;
   // RFC 6761 reserves .invalid: no resolver knows it.
-  EXPECT_THAT(ResolveHost("algo-1.invalid"),
-              sm::testing::StatusIs(absl::StatusCode::kNotFound, HasSubstr("algo-1.invalid")));
+  Resolve("algo-1.invalid", [&, post = loop->Poster()](Addresses addresses) {
+    post([&, addresses] {
+      answer = addresses;
+      loop->Quit();
+    });
+  });
+  loop->Run();
+  EXPECT_THAT(answer, sm::testing::StatusIs(absl::StatusCode::kNotFound,
+                                            HasSubstr("its name does not resolve")));
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include "absl/random/random.h"
 #include "rendezvous/client/backoff.h"
-#include "rendezvous/client/resolver.h"
 #include "rendezvous/client/worker.h"
 
 namespace sm::rendezvous {
@@ -25,16 +24,6 @@ TEST(BackoffTest, DoublesWithJitterUpToItsCap) {
     }
     backoff.Reset();
     EXPECT_LE(backoff.Next(random), absl::Milliseconds(10));
-  }
-}
-
-TEST(ResolverTest, ANumericAddressIsItsOwn) {
-  for (const char* address : {"127.0.0.1", "::1", "fe80::1%eth0"}) {
-    std::vector<std::string> found;
-    Resolve(address, [&found](absl::StatusOr<std::vector<std::string>> addresses) {
-      if (addresses.ok()) found = *addresses;
-    });
-    EXPECT_THAT(found, ::testing::ElementsAre(address));
   }
 }
 
