@@ -197,6 +197,7 @@ Figures Measure(int n) {
 
 double MedianOf(const std::vector<Figures>& runs, double Figures::*figure) {
   std::vector<double> values;
+  values.reserve(runs.size());
   for (const Figures& run : runs) values.push_back(run.*figure);
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
@@ -240,6 +241,7 @@ int Main(int argc, char** argv) {
               "both peaks", "leader CPU", "both CPU");
   for (int n : sizes) {
     std::vector<Figures> runs;
+    runs.reserve(repeats);
     for (int i = 0; i < repeats; ++i) runs.push_back(Measure(n));
     Report(n, runs);
   }

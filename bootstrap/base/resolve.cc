@@ -70,7 +70,7 @@ bool IsNumericAddress(absl::string_view address) {
   return plain.size() == address.size() || IsScope(address.substr(plain.size() + 1));
 }
 
-void Resolve(const std::string& host, ResolveCallback done) {
+void Resolve(const std::string& host, const ResolveCallback& done) {
   if (IsNumericAddress(host)) return done(std::vector<std::string>{host});
   try {
     std::thread([host, done] { done(ResolveNow(host)); }).detach();

@@ -21,8 +21,8 @@ using ResolveCallback = std::function<void(absl::StatusOr<std::vector<std::strin
 //
 // A name is looked up by getaddrinfo() on a detached thread, because that call can neither be
 // bounded nor cancelled: a caller that goes away leaves the thread behind until the resolver's own
-// timeouts end it. So `done` must hold what it uses, or know when that is gone.
-void Resolve(const std::string& host, ResolveCallback done);
+// timeouts end it. So `done`, which is copied, must hold what it uses, or know when that is gone.
+void Resolve(const std::string& host, const ResolveCallback& done);
 
 }  // namespace sm
 

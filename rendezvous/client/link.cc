@@ -11,10 +11,10 @@
 
 namespace sm::rendezvous {
 
-std::shared_ptr<Link> Link::Dial(const std::string& target, grpc::ByteBuffer first,
+std::shared_ptr<Link> Link::Dial(const std::string& target, const grpc::ByteBuffer& first,
                                  Listener listener) {
   auto link = std::make_shared<Link>(target, std::move(listener));
-  link->Begin(std::move(first));
+  link->Begin(first);
   return link;
 }
 
@@ -23,11 +23,11 @@ Link::Link(const std::string& target, Listener listener)
                                          ClientChannelArguments())),
       listener_(std::move(listener)) {}
 
-void Link::Begin(grpc::ByteBuffer first) {
+void Link::Begin(const grpc::ByteBuffer& first) {
   self_ = shared_from_this();
   {
     MutexLock lock(mu_);
-    outgoing_ = std::move(first);
+    outgoing_ = first;
     writing_ = true;
   }
   context_.set_initial_metadata_corked(true);  // it travels with `first`
@@ -48,17 +48,17 @@ bool Link::connected() const {
 bool Link::TakeNext() {
   if (broken_) queue_.clear();
   if (writing_ || queue_.empty()) return false;
-  outgoing_ = std::move(queue_.front());
+  outgoing_ = queue_.front();
   queue_.pop_front();
   writing_ = true;
   return true;
 }
 
-void Link::Send(grpc::ByteBuffer bytes) {
+void Link::Send(const grpc::ByteBuffer& bytes) {
   {
     MutexLock lock(mu_);
     if (broken_) return;
-    queue_.push_back(std::move(bytes));
+    queue_.push_back(bytes);
     if (!TakeNext()) return;
     AddHold();
   }

@@ -30,11 +30,11 @@ class Link final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBu
 
   // Dials `target` (see DialTarget()), sends `first` and then reads until the stream ends. Does not
   // wait for a leader: an attempt that does not reach one ends.
-  static std::shared_ptr<Link> Dial(const std::string& target, grpc::ByteBuffer first,
+  static std::shared_ptr<Link> Dial(const std::string& target, const grpc::ByteBuffer& first,
                                     Listener listener);
 
   // Sends `bytes` after what was sent before; dropped when the stream has ended. Thread-safe.
-  void Send(grpc::ByteBuffer bytes) ABSL_LOCKS_EXCLUDED(mu_);
+  void Send(const grpc::ByteBuffer& bytes) ABSL_LOCKS_EXCLUDED(mu_);
 
   // Ends the stream soon, if it still stands. Thread-safe.
   void Cancel() { context_.TryCancel(); }
@@ -49,7 +49,7 @@ class Link final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBu
   Link(const std::string& target, Listener listener);  // use Dial()
 
  private:
-  void Begin(grpc::ByteBuffer first);
+  void Begin(const grpc::ByteBuffer& first);
   bool TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const std::shared_ptr<grpc::Channel> channel_;

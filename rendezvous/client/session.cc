@@ -92,7 +92,7 @@ void Session::OnResolved(absl::StatusOr<std::vector<std::string>> addresses) {
     return DialNext();
   }
   addresses_.clear();
-  OnFailedAttempt(std::string(addresses.status().message()));
+  OnFailedAttempt(absl::StrCat(addresses.status().message()));
 }
 
 void Session::DialNext() {
@@ -176,7 +176,7 @@ void Session::Send(const HostMessage& message) {
   if (ended_) return;
   grpc::ByteBuffer bytes = Encode(message);
   if (link_ != nullptr) link_->Send(bytes);
-  if (!bound_) unbound_messages_.push_back(std::move(bytes));
+  if (!bound_) unbound_messages_.push_back(bytes);
 }
 
 // --- The end ------------------------------------------------------------------------------------
@@ -212,8 +212,9 @@ std::string Session::Leader() const {
   for (const std::string& address : addresses_) {
     where.push_back(HostPort(address, options_.leader_port));
   }
-  if (where.empty())
+  if (where.empty()) {
     return absl::StrCat(options_.leader_host, " (port ", options_.leader_port, ")");
+  }
   std::string list = absl::StrJoin(where, ", ");
   if (addresses_[0] == options_.leader_host) return list;
   return absl::StrCat(options_.leader_host, " (", list, ")");

@@ -32,7 +32,7 @@ void Coordinator::Send(std::vector<AttendeeId> to, LeaderMessage message, bool l
   if (!to.empty()) turn_.outgoing.push_back({std::move(to), std::move(message), last});
 }
 
-void Coordinator::Explain(Note::Weight weight, std::string text) {
+void Coordinator::Explain(Note::Weight weight, absl::string_view text) {
   turn_.notes.push_back({weight, Bounded(text, kMaxMessageBytes)});
 }
 

@@ -140,7 +140,7 @@ class Coordinator {
 
   bool gathering() const { return !world_ && !cause_ && !final_; }
   void Send(std::vector<AttendeeId> to, LeaderMessage message, bool last = false);
-  void Explain(Note::Weight weight, std::string text);
+  void Explain(Note::Weight weight, absl::string_view text);
   bool IsSilent(AttendeeId attendee) const;
   Decision FinishTurn();
 

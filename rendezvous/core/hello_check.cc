@@ -41,8 +41,9 @@ const Agreement* Find(const std::vector<Agreement>& agreements, const std::strin
 std::string Value(const Agreement* agreement, bool with_fingerprint) {
   if (agreement == nullptr) return "nothing";
   std::string text = absl::StrCat("\"", agreement->display, "\"");
-  if (with_fingerprint)
+  if (with_fingerprint) {
     absl::StrAppendFormat(&text, " (fingerprint %016x)", agreement->fingerprint);
+  }
   return text;
 }
 

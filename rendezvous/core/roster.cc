@@ -31,7 +31,7 @@ std::optional<int> Roster::Find(const std::string& host) const {
 void Roster::Count(const Seat& seat, int sign) {
   if (seat.attendee) {
     attending_ += sign;
-    ranks_ += sign * seat.local_world_size;
+    ranks_ += int64_t{sign} * seat.local_world_size;
   }
   if (seat.outcome) ended_ += sign;
   if (seat.attendee && !seat.outcome && !seat.lost) running_ += sign;

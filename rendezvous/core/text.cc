@@ -5,7 +5,7 @@
 namespace sm::rendezvous {
 
 std::string Bounded(absl::string_view text, size_t limit) {
-  if (text.size() <= limit) return std::string(text);
+  if (text.size() <= limit) return {text.data(), text.size()};
   size_t end = limit - 3;
   auto continues = [&](size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; };
   // A UTF-8 sequence has at most three continuation bytes; bytes that are no UTF-8 are cut

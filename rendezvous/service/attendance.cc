@@ -21,7 +21,7 @@ Attendance::Step Attendance::NextStep() {
   if (finished_) return Step::kNothing;
   if (broken_) return NextBrokenStep();
   if (writing_ || queue_.empty()) return Step::kNothing;
-  outgoing_ = std::move(queue_.front().bytes);
+  outgoing_ = queue_.front().bytes;
   finished_ = queue_.front().last;
   queue_.pop_front();
   writing_ = true;
@@ -68,13 +68,13 @@ void Attendance::Cancel() {
   Perform(step);
 }
 
-void Attendance::Send(grpc::ByteBuffer bytes, bool last) {
+void Attendance::Send(const grpc::ByteBuffer& bytes, bool last) {
   Step step;
   {
     MutexLock lock(mu_);
     if (broken_ || closing_ || finished_) return;
     closing_ = last;
-    queue_.push_back({std::move(bytes), last});
+    queue_.push_back({bytes, last});
     if (queue_.size() > kMaxQueuedMessages) broken_ = true;
     step = NextStep();
   }

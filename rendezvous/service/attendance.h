@@ -43,7 +43,7 @@ class Attendance final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   // Sends `bytes` after what was sent before; with `last` the stream ends in order after it. A peer
   // that does not read until the queue is full is cut off. Dropped when the stream is broken or has
   // had its last message. Thread-safe.
-  void Send(grpc::ByteBuffer bytes, bool last) ABSL_LOCKS_EXCLUDED(mu_);
+  void Send(const grpc::ByteBuffer& bytes, bool last) ABSL_LOCKS_EXCLUDED(mu_);
 
   void OnReadDone(bool ok) override ABSL_LOCKS_EXCLUDED(mu_);
   void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mu_);

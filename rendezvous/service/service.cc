@@ -28,12 +28,12 @@
 namespace sm::rendezvous {
 namespace {
 
-Coordinator::Options CoordinatorOptions(const Service::Options& options) {
+Coordinator::Options CoordinatorOptions(Service::Options options) {
   Coordinator::Options core;
-  core.hosts = options.hosts;
+  core.hosts = std::move(options.hosts);
   core.deadline = options.deadline;
   core.settle_timeout = options.settle_timeout;
-  core.master_address = options.master_address;
+  core.master_address = std::move(options.master_address);
   core.master_port = options.master_port;
   core.run_id = options.run_id;
   return core;
@@ -56,11 +56,11 @@ using RawService =
 
 class ServiceImpl final : public Service, private RawService, private AttendanceListener {
  public:
-  explicit ServiceImpl(const Options& options)
-      : clock_(*options.clock), core_(CoordinatorOptions(options), clock_.Now()) {}
+  explicit ServiceImpl(Options options)
+      : clock_(*options.clock), core_(CoordinatorOptions(std::move(options)), clock_.Now()) {}
   ~ServiceImpl() override;
 
-  absl::Status Listen(const Options& options);
+  absl::Status Listen(const std::string& address, int port);
 
   int port() const override { return port_; }
   void Drain(MonotonicTime deadline) override ABSL_LOCKS_EXCLUDED(mu_);
@@ -106,9 +106,9 @@ class ServiceImpl final : public Service, private RawService, private Attendance
   bool delivering_ ABSL_GUARDED_BY(mu_) = false;
 };
 
-absl::Status ServiceImpl::Listen(const Options& options) {
-  SM_RETURN_IF_ERROR(CanListenOn(options.bind_address, options.port));
-  std::string where = HostPort(options.bind_address, options.port);
+absl::Status ServiceImpl::Listen(const std::string& address, int port) {
+  SM_RETURN_IF_ERROR(CanListenOn(address, port));
+  std::string where = HostPort(address, port);
   grpc::ServerBuilder builder;
   ConfigureServer(builder);
   builder.AddListeningPort(where, grpc::InsecureServerCredentials(), &port_);
@@ -162,7 +162,7 @@ void ServiceImpl::OnMessage(AttendeeId id, const grpc::ByteBuffer& bytes) {
   if (message.ok()) {
     Tell(Said{id, *std::move(message)});
   } else {
-    Tell(Garbled{id, std::string(message.status().message())});
+    Tell(Garbled{id, absl::StrCat(message.status().message())});
   }
 }
 
@@ -254,8 +254,10 @@ absl::Status Check(const std::vector<std::string>& hosts) {
 absl::StatusOr<std::unique_ptr<Service>> Service::Start(Options options) {
   SM_RETURN_IF_ERROR(Check(options.hosts));
   StopDeadlockDetection();
-  auto service = std::make_unique<ServiceImpl>(options);
-  SM_RETURN_IF_ERROR(service->Listen(options));
+  std::string address = options.bind_address;
+  int port = options.port;
+  auto service = std::make_unique<ServiceImpl>(std::move(options));
+  SM_RETURN_IF_ERROR(service->Listen(address, port));
   return service;
 }
 

@@ -78,7 +78,7 @@ std::string PeerHostPort(absl::string_view grpc_peer) {
       return PercentDecode(grpc_peer.substr(scheme.size()));
     }
   }
-  return std::string(grpc_peer);
+  return absl::StrCat(grpc_peer);
 }
 
 }  // namespace sm::rendezvous

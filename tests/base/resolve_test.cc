@@ -14,10 +14,11 @@ using ::testing::HasSubstr;
 using Addresses = absl::StatusOr<std::vector<std::string>>;
 
 TEST(ResolveTest, TellsNumericAddressesFromNames) {
-  for (const char* numeric : {"127.0.0.1", "::1", "fe80::1%eth0"}) {
+  for (const char* numeric : {"10.0.0.1", "::1", "fe80::1%eth0", "2001:db8::1", "fe80::1%2"}) {
     EXPECT_TRUE(IsNumericAddress(numeric)) << numeric;
   }
-  for (const char* name : {"algo-1", "", "1.2.3", "10.0.0.1%eth0", "::1%", "::1%a b", "[::1]"}) {
+  for (const char* name : {"", "algo-1", "10.0.0", "10.0.0.1:80", "[::1]", "fe80::1%",
+                           "10.0.0.1%lo", "fe80::1%eth0 x", "10.0.0.1\n", "fe80::1%a/b"}) {
     EXPECT_FALSE(IsNumericAddress(name)) << name;
   }
 }

@@ -123,6 +123,7 @@ TEST(CodecTest, WorldsComeBackTheSame) {
 
 TEST(CodecTest, AWorldOf4096HostsIsSmall) {
   std::vector<std::string> addresses;
+  addresses.reserve(4096);
   for (int i = 0; i < 4096; ++i) addresses.push_back(absl::StrCat("10.0.", i / 256, ".", i % 256));
   World world = MakeWorld(addresses, std::vector<int>(4096, 8));
   EXPECT_LT(Encode(LeaderMessage(world)).Length(), 17'000u);
@@ -167,7 +168,7 @@ TEST(CodecTest, ValuesOutOfRangeAreRefused) {
   auto status = [](const std::function<void(v1::Cause&)>& spoil) {
     v1::HostMessage message;
     spoil(*message.mutable_cause());
-    return std::string(DecodeHostMessage(Bytes(message)).status().message());
+    return absl::StrCat(DecodeHostMessage(Bytes(message)).status().message());
   };
   EXPECT_THAT(status([](v1::Cause& c) { c.mutable_rank_failed()->set_exit_code(256); }),
               HasSubstr("exit code 256"));
@@ -203,8 +204,9 @@ TEST(CodecTest, RandomBytesAreNeverMoreThanAnError) {
   ASSERT_TRUE(Encode(LeaderMessage(world)).DumpToSingleSlice(&slice).ok());
   for (int i = 0; i < 20'000; ++i) {
     std::string bytes(slice.begin(), slice.end());  // a good message with a few bad bytes
-    for (int n = random() % 4; n >= 0; --n)
+    for (auto n = random() % 4 + 1; n > 0; --n) {
       bytes[random() % bytes.size()] = static_cast<char>(random());
+    }
     DecodeLeaderMessage(Bytes(bytes), NamesOf(world)).IgnoreError();
     DecodeHostMessage(Bytes(bytes)).IgnoreError();
   }

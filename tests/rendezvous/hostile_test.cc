@@ -46,7 +46,7 @@ void SendRaw(int port, const std::string& bytes) {
 // A stream that says whatever it likes.
 class RawHost {
  public:
-  RawHost(int port, grpc::ByteBuffer first) {
+  RawHost(int port, const grpc::ByteBuffer& first) {
     Link::Listener listener;
     listener.on_message = [this](const grpc::ByteBuffer& bytes) {
       auto message = DecodeLeaderMessage(bytes, HostNames(2));
@@ -57,7 +57,7 @@ class RawHost {
       link_ = std::move(link);  // destroyed with this, on the test's thread
       events_.Add(LeaderLost{status.error_message()});
     };
-    link_ = Link::Dial(DialTarget("127.0.0.1", port), std::move(first), std::move(listener));
+    link_ = Link::Dial(DialTarget("127.0.0.1", port), first, std::move(listener));
   }
   ~RawHost() {
     link_->Cancel();
