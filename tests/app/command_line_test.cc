@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "tests/support/status_matchers.h"
 
 namespace sm {
@@ -82,6 +84,7 @@ struct WrongUsage {
   std::vector<std::string> arguments;
   std::string message;
 };
+void PrintTo(const WrongUsage& wrong, std::ostream* out) { *out << wrong.message; }
 
 class CommandLineErrorTest : public ::testing::TestWithParam<WrongUsage> {};
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <ostream>
 
 #include "tests/support/status_matchers.h"
 
@@ -59,8 +59,7 @@ TEST(OptionsTest, FlagBeatsVariableBeatsHyperparameterBeatsDefault) {
 TEST(OptionsTest, NullHyperparameterIsNone) {
   SM_ASSERT_OK_AND_ASSIGN(
       RunOptions options,
-      ResolveRunOptions({}, {},
-                        Parameters("sagemaker_mpi_num_of_processes_per_host", nullptr)));
+      ResolveRunOptions({}, {}, Parameters("sagemaker_mpi_num_of_processes_per_host", nullptr)));
   EXPECT_EQ(SourceOf(options, "nproc-per-host"), "default");
 }
 
@@ -73,6 +72,7 @@ TEST(OptionsTest, DurationsCarryAUnit) {
 struct BadOption {
   std::string name, value, expected;
 };
+void PrintTo(const BadOption& bad, std::ostream* out) { *out << bad.name << "=" << bad.value; }
 
 class OptionErrorTest : public ::testing::TestWithParam<BadOption> {};
 
