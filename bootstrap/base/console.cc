@@ -21,6 +21,11 @@ namespace {
 // The log's name; its lines are always complete.
 constexpr ConsoleWriter kLogWriter = ~ConsoleWriter{0};
 
+// One write is at most this long, so that a slow reader's progress can be seen.
+constexpr size_t kMaxWriteBytes = size_t{64} << 10;
+
+std::atomic<uint64_t> written_bytes = 0;
+
 // What is known of one descriptor: whether its last byte was no newline, and whose byte it was.
 struct OpenLine {
   bool open = false;
@@ -58,8 +63,9 @@ bool AwaitSpace(int fd, absl::Duration patience) {
 
 // One write of a part of `data`, which it shortens. OK also when nothing could be written yet.
 absl::Status WriteSome(int fd, absl::string_view& data, OpenLine& line, ConsoleWriter writer) {
-  ssize_t n = write(fd, data.data(), data.size());
+  ssize_t n = write(fd, data.data(), std::min(data.size(), kMaxWriteBytes));
   if (n > 0) {
+    written_bytes += static_cast<uint64_t>(n);
     line = {.open = data[static_cast<size_t>(n) - 1] != '\n', .writer = writer};
     data.remove_prefix(static_cast<size_t>(n));
   } else if (n < 0 && errno == EAGAIN) {  // Someone made the shared open file non-blocking.
@@ -123,6 +129,8 @@ bool ConsoleIsOneFile() {
   return fstat(STDOUT_FILENO, &out) == 0 && fstat(STDERR_FILENO, &err) == 0 &&
          out.st_dev == err.st_dev && out.st_ino == err.st_ino;
 }
+
+uint64_t ConsoleBytesWritten() { return written_bytes; }
 
 absl::Status WriteToConsole(int fd, absl::string_view data, bool (*interrupted)(),
                             ConsoleWriter writer) {

@@ -37,6 +37,10 @@ absl::Status WritePiecesToConsole(int fd, absl::FunctionRef<absl::string_view()>
 // `patience`: our own log must never stop the program because nobody reads it.
 absl::Status TryWriteToConsole(int fd, absl::string_view data, absl::Duration patience);
 
+// How many bytes this process has written to its console so far: tells a reader that is slow from
+// one that has stalled. Thread-safe.
+uint64_t ConsoleBytesWritten();
+
 // Whether stdout and stderr lead to the same file, pipe or terminal.
 bool ConsoleIsOneFile();
 

@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <system_error>
@@ -93,6 +94,9 @@ struct OutputPump::Impl {
                                      const std::shared_ptr<OutputFile>& file);
   void Wake();
   void StopThread();
+  template <typename Predicate>
+  bool AwaitWhileBytesFlow(absl::Duration patience, MonotonicTime limit, Predicate done)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
   // The pump's thread.
   void Run();
@@ -300,20 +304,35 @@ absl::StatusOr<ChildStdio> OutputPump::Open(const OutputSpec& spec) {
   return stdio;
 }
 
+// Waits on `changed` until `done` is true; gives up when the console has made no progress for
+// `patience`, or at `limit`.
+template <typename Predicate>
+bool OutputPump::Impl::AwaitWhileBytesFlow(absl::Duration patience, MonotonicTime limit,
+                                           Predicate done) {
+  uint64_t written = ConsoleBytesWritten();
+  MonotonicTime deadline = std::min(SystemClock().Now() + patience, limit);
+  while (!done()) {
+    if (SystemClock().Now() >= deadline) {
+      if (deadline >= limit || ConsoleBytesWritten() == written) return false;
+      written = ConsoleBytesWritten();
+      deadline = std::min(SystemClock().Now() + patience, limit);
+    }
+    changed.WaitUntil(mu, deadline);
+  }
+  return true;
+}
+
 bool OutputPump::Drain(absl::Duration patience) {
   Impl& impl = *impl_;
+  const MonotonicTime limit = SystemClock().Now() + 6 * patience;
   MutexLock lock(impl.mu);
-  MonotonicTime deadline = SystemClock().Now() + patience;
-  while (!impl.streams.empty() && SystemClock().Now() < deadline) {
-    impl.changed.WaitUntil(impl.mu, deadline);
-  }
-  if (impl.streams.empty()) return true;
+  auto at_end = [&impl]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return impl.streams.empty(); };
+  if (impl.AwaitWhileBytesFlow(patience, limit, at_end)) return true;
   uint64_t ticket = ++impl.flushes_wanted;
   impl.Wake();
-  deadline = SystemClock().Now() + kFinishPatience;
-  while (impl.flushes_done < ticket && SystemClock().Now() < deadline) {
-    impl.changed.WaitUntil(impl.mu, deadline);
-  }
+  auto flushed = [&impl, ticket]()
+                     ABSL_NO_THREAD_SAFETY_ANALYSIS { return impl.flushes_done >= ticket; };
+  impl.AwaitWhileBytesFlow(kFinishPatience, limit + kFinishPatience, flushed);
   return impl.streams.empty();
 }
 

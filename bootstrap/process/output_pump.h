@@ -38,9 +38,10 @@ class OutputPump {
   // A new pair of streams. Fails when descriptors run out or `spec.log_file` cannot be opened.
   absl::StatusOr<ChildStdio> Open(const OutputSpec& spec);
 
-  // Waits until every stream is at its end and its bytes are written, or until `patience` is over:
-  // a grandchild that keeps a pipe open must not keep us. Returns false in the second case; what
-  // had been read by then is written all the same.
+  // Waits until every stream is at its end and its bytes are written, as long as bytes go out at
+  // least every `patience` and no longer than six times that: a slow reader loses nothing, and
+  // neither a stalled one nor a grandchild that keeps a pipe open can keep us. Returns false when
+  // it gives up; what had been read by then is written all the same, if it can be.
   bool Drain(absl::Duration patience);
 
  private:

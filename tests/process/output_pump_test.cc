@@ -385,6 +385,29 @@ TEST_F(OutputPumpTest, ASlowReaderGetsEverything) {
   EXPECT_TRUE(seen == text);
 }
 
+TEST_F(OutputPumpTest, DrainIsPatientWithAReaderWhoGoesOnReading) {
+  StdoutPipe stdout_pipe;
+  fcntl(stdout_pipe.pipe.write_end.get(), F_SETPIPE_SZ, 4096);
+  ChildStdio stdio = Open("");
+  const std::string text = std::string((size_t{64} << 10) * 10, '\n');
+  // Slower in all than the patience, yet never silent for so long.
+  std::string seen;
+  std::thread reader([&] {
+    char buffer[4096];
+    while (seen.size() < text.size()) {
+      ssize_t n = read(stdout_pipe.pipe.read_end.get(), buffer, sizeof buffer);
+      if (n <= 0) return;
+      seen.append(buffer, static_cast<size_t>(n));
+      if (seen.size() % 16 == 0) poll(nullptr, 0, 10);
+    }
+  });
+  Write(stdio.out, text);
+  stdio = {};
+  EXPECT_TRUE(pump_->Drain(absl::Seconds(1)));
+  reader.join();
+  EXPECT_TRUE(seen == text);
+}
+
 TEST_F(OutputPumpTest, ANonBlockingStdoutIsWaitedFor) {
   StdoutPipe stdout_pipe;
   fcntl(stdout_pipe.pipe.write_end.get(), F_SETFL, O_NONBLOCK);
