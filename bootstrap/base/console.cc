@@ -8,12 +8,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <mutex>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "bootstrap/base/clock.h"
 #include "bootstrap/base/errno_status.h"
+#include "bootstrap/base/mutex.h"
 
 namespace sm {
 namespace {
@@ -32,14 +33,36 @@ struct OpenLine {
   ConsoleWriter writer = 0;
 };
 
-struct Console {
-  // One lock for both descriptors, since both may be the same pipe. Timed, so that writers can give
-  // up; std::timed_mutex has no annotated wrapper because this file is its only user.
-  std::timed_mutex mutex;
-  OpenLine lines[2];  // stdout, stderr
+// Only whoever holds the console writes; one for both descriptors, since both may be the same pipe.
+// A flag with a condition, for writers who give up. Not std::timed_mutex: GCC 12's ThreadSanitizer
+// does not know its timed lock and reports every use.
+class Console {
+ public:
+  // Returns whether the console is now the caller's, who releases it.
+  bool Acquire(MonotonicTime deadline) ABSL_LOCKS_EXCLUDED(mu_) {
+    MutexLock lock(mu_);
+    while (taken_) {
+      if (SystemClock().Now() >= deadline) return false;
+      released_.WaitUntil(mu_, deadline);
+    }
+    taken_ = true;
+    return true;
+  }
+  void Release() ABSL_LOCKS_EXCLUDED(mu_) {
+    MutexLock lock(mu_);
+    taken_ = false;
+    released_.NotifyAll();
+  }
 
-  OpenLine& line(int fd) { return lines[fd == STDERR_FILENO ? 1 : 0]; }
-  OpenLine& other(int fd) { return lines[fd == STDERR_FILENO ? 0 : 1]; }
+  // The holder's: what is known of `fd`, and of the other one.
+  OpenLine& line(int fd) { return lines_[fd == STDERR_FILENO ? 1 : 0]; }
+  OpenLine& other(int fd) { return lines_[fd == STDERR_FILENO ? 0 : 1]; }
+
+ private:
+  Mutex mu_;
+  CondVar released_;
+  bool taken_ ABSL_GUARDED_BY(mu_) = false;
+  OpenLine lines_[2];
 };
 
 Console& TheConsole() {
@@ -96,7 +119,7 @@ bool NeedsNewline(Console& console, int fd, ConsoleWriter writer) {
   return console.other(fd).open && ConsoleIsOneFile();
 }
 
-// Called with the lock held, before each text.
+// Called by the holder, before each text.
 absl::Status EndForeignLine(Console& console, int fd, bool (*interrupted)(), ConsoleWriter writer) {
   if (!NeedsNewline(console, fd, writer)) return absl::OkStatus();
   absl::Status status = WriteAll(fd, "\n", interrupted, console.line(fd), writer);
@@ -104,13 +127,10 @@ absl::Status EndForeignLine(Console& console, int fd, bool (*interrupted)(), Con
   return status;
 }
 
-// Takes the lock unless `interrupted` says that it is not worth it any more.
-bool Acquire(std::unique_lock<std::timed_mutex>& lock, bool (*interrupted)()) {
-  if (interrupted == nullptr) {
-    lock.lock();
-    return true;
-  }
-  while (!lock.try_lock_for(std::chrono::milliseconds(50))) {
+// Takes the console unless `interrupted` says that it is not worth it any more.
+bool Acquire(Console& console, bool (*interrupted)()) {
+  if (interrupted == nullptr) return console.Acquire(MonotonicTime::InfiniteFuture());
+  while (!console.Acquire(SystemClock().Now() + absl::Milliseconds(50))) {
     if (interrupted()) return false;
   }
   return true;
@@ -141,8 +161,8 @@ absl::Status WriteToConsole(int fd, absl::string_view data, bool (*interrupted)(
 absl::Status WritePiecesToConsole(int fd, absl::FunctionRef<absl::string_view()> next,
                                   bool (*interrupted)(), ConsoleWriter writer) {
   Console& console = TheConsole();
-  std::unique_lock lock(console.mutex, std::defer_lock);
-  if (!Acquire(lock, interrupted)) return absl::AbortedError("console is busy");
+  if (!Acquire(console, interrupted)) return absl::AbortedError("console is busy");
+  absl::Cleanup release = [&console] { console.Release(); };
   absl::string_view piece = next();
   if (piece.empty()) return absl::OkStatus();
   absl::Status status = EndForeignLine(console, fd, interrupted, writer);
@@ -154,8 +174,10 @@ absl::Status WritePiecesToConsole(int fd, absl::FunctionRef<absl::string_view()>
 
 absl::Status TryWriteToConsole(int fd, absl::string_view data, absl::Duration patience) {
   Console& console = TheConsole();
-  std::unique_lock lock(console.mutex, absl::ToChronoNanoseconds(patience));
-  if (!lock.owns_lock()) return absl::DeadlineExceededError("console is busy");
+  if (!console.Acquire(SystemClock().Now() + patience)) {
+    return absl::DeadlineExceededError("console is busy");
+  }
+  absl::Cleanup release = [&console] { console.Release(); };
   if (!AwaitSpace(fd, patience)) return absl::DeadlineExceededError("console is full");
   absl::Status status = EndForeignLine(console, fd, nullptr, kLogWriter);
   // A pipe that polls as writable takes PIPE_BUF bytes without blocking, and promises no more.
