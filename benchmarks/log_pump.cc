@@ -112,8 +112,9 @@ void RunPump(const Case& c, int megabytes) {
 pid_t SpawnOrDie(const Command& command, const SpawnIo& io) {
   auto spawned = Spawn(command, io);
   const auto* pid = std::get_if<pid_t>(&spawned);
-  if (pid == nullptr)
+  if (pid == nullptr) {
     Die(absl::StrCat(command.program, " ", Describe(std::get<NotStarted>(spawned))));
+  }
   return *pid;
 }
 

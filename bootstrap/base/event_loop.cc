@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bootstrap/base/errno_status.h"
+#include "bootstrap/base/status_macros.h"
 
 namespace sm {
 namespace {
@@ -33,8 +34,7 @@ absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(const Clock& clock)
   if (!epoll.valid()) return ErrnoStatus(errno, "epoll_create1");
   UniqueFd wakeup(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wakeup.valid()) return ErrnoStatus(errno, "eventfd");
-  if (absl::Status added = AddToEpoll(epoll.get(), wakeup.get(), kWakeup); !added.ok())
-    return added;
+  SM_RETURN_IF_ERROR(AddToEpoll(epoll.get(), wakeup.get(), kWakeup));
   return std::unique_ptr<EventLoop>(new EventLoop(clock, std::move(epoll), std::move(wakeup)));
 }
 
@@ -142,15 +142,16 @@ void EventLoop::RunPosted() {
     MutexLock lock(mu_);
     work.swap(posted_);
   }
-  size_t done = 0;
-  while (done < work.size() && !quit_) work[done++]();
-  if (done < work.size()) KeepForNextRun(std::move(work), done);
+  auto next = work.begin();
+  while (next != work.end() && !quit_) (*next++)();
+  work.erase(work.begin(), next);
+  if (!work.empty()) KeepForNextRun(std::move(work));
 }
 
-void EventLoop::KeepForNextRun(std::vector<Callback> work, size_t done) {
+void EventLoop::KeepForNextRun(std::vector<Callback> work) {
   {
     MutexLock lock(mu_);
-    posted_.insert(posted_.begin(), std::make_move_iterator(work.begin() + done),
+    posted_.insert(posted_.begin(), std::make_move_iterator(work.begin()),
                    std::make_move_iterator(work.end()));
   }
   Wake();

@@ -75,7 +75,7 @@ class EventLoop {
   int TimeoutMilliseconds() const;
   void RunDueTimers();
   void RunPosted() ABSL_LOCKS_EXCLUDED(mu_);
-  void KeepForNextRun(std::vector<Callback> work, size_t done) ABSL_LOCKS_EXCLUDED(mu_);
+  void KeepForNextRun(std::vector<Callback> work) ABSL_LOCKS_EXCLUDED(mu_);
   void Wake();
 
   const Clock& clock_;

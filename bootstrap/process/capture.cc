@@ -68,8 +68,11 @@ class Capture {
   // Leaves the zombie in its place, for the destructor.
   bool HasEnded() {
     siginfo_t info{};
-    if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+    const auto id = static_cast<id_t>(pid_);
+    if (waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+      result_ = NotStarted{SpawnStage::kPrepare, errno};  // Somebody else collected it.
       return true;
+    }
     if (info.si_pid == 0) return false;
     if (info.si_code == CLD_EXITED) {
       result_ = Exited{info.si_status};

@@ -5,14 +5,10 @@
 #include <sys/wait.h>
 
 #include "absl/strings/str_cat.h"
+#include "bootstrap/base/overloaded.h"
 
 namespace sm {
 namespace {
-
-template <class... Fs>
-struct Overloaded : Fs... {
-  using Fs::operator()...;
-};
 
 absl::string_view StageName(SpawnStage stage) {
   switch (stage) {

@@ -9,13 +9,14 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "bootstrap/base/errno_status.h"
 
 namespace sm {
 
 absl::StatusOr<std::unique_ptr<LineSpool>> LineSpool::Create() {
   for (absl::string_view directory : {"/tmp", "/var/tmp"}) {
-    std::string path = std::string(directory) + "/sm-bootstrap-line.XXXXXX";
+    std::string path = absl::StrCat(directory, "/sm-bootstrap-line.XXXXXX");
     UniqueFd fd(mkostemp(path.data(), O_CLOEXEC));
     if (!fd.valid()) continue;
     unlink(path.c_str());

@@ -44,8 +44,8 @@
 
 // libc's clone() by its other name, which sanitizers do not wrap: ThreadSanitizer believes that
 // every child has a copy of the memory, and would release its own locks a second time in ours.
-extern "C" int __clone(int (*function)(void*), void* stack, int flags, void* argument,
-                       ...);  // NOLINT(bugprone-reserved-identifier)
+extern "C" int UnwrappedClone(int (*function)(void*), void* stack, int flags, void* argument,
+                              ...) __asm__("__clone");
 
 namespace sm {
 namespace {
@@ -79,7 +79,7 @@ SM_RAW_CHILD void ResetSignals() {
   // The kernel's struct sigaction, whatever its size here: all zeros is SIG_DFL without flags.
   // Handlers must be gone before the mask opens, since they would run in our parent's memory.
   static constexpr uint64_t kDefaultAction[8] = {};
-  for (long signo = 1; signo <= kLastSignal; ++signo) {
+  for (int64_t signo = 1; signo <= kLastSignal; ++signo) {
     syscall(SYS_rt_sigaction, signo, kDefaultAction, nullptr, kKernelMaskBytes);
   }
   const uint64_t none = 0;
@@ -89,7 +89,7 @@ SM_RAW_CHILD void ResetSignals() {
 // A signal that says that our parent has died is of no use when it died before we asked for it.
 SM_RAW_CHILD bool TieToParent(const ChildPlan* plan) {
   if (syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return false;
-  long parent = syscall(SYS_getppid);
+  int64_t parent = syscall(SYS_getppid);
   // 0: the parent lives in an outer PID namespace, from where its number cannot be seen.
   return parent == plan->parent || parent == 0;
 }
@@ -115,13 +115,13 @@ SM_RAW_CHILD int ParseDescriptor(const char* name) {
 
 // For kernels before 5.11. Counting up to the limit on descriptors would take 100 ms and more.
 SM_RAW_CHILD void MarkListedDescriptorsCloseOnExec() {
-  long directory =
+  int64_t directory =
       syscall(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   if (directory < 0) return;
   alignas(DirectoryEntry) char buffer[4096];
-  long bytes;
+  int64_t bytes;
   while ((bytes = syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0) {
-    for (long at = 0; at < bytes;) {
+    for (int64_t at = 0; at < bytes;) {
       const auto* entry = reinterpret_cast<const DirectoryEntry*>(buffer + at);
       int fd = ParseDescriptor(entry->name);
       if (fd > 2) syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
@@ -179,7 +179,7 @@ pid_t Clone(ChildPlan& plan, const Stack& stack, int* error) {
   const uint64_t all = ~uint64_t{0};
   uint64_t before = 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, kKernelMaskBytes);
-  pid_t pid = __clone(RunChild, stack.top(), CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
+  pid_t pid = UnwrappedClone(RunChild, stack.top(), CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
   *error = errno;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, kKernelMaskBytes);
   return pid;

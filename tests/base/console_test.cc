@@ -85,6 +85,7 @@ TEST(ConsoleTest, PiecesAreOneUnit) {
 TEST(ConsoleTest, WritersOfManyThreadsDoNotMix) {
   ConsoleCapture capture(ConsoleCapture::kOneFile);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([t] {
       const std::string line = std::string(10'000, static_cast<char>('a' + t)) + "\n";

@@ -74,6 +74,7 @@ TEST_F(EventLoopTest, PostsOfManyThreadsAllArrive) {
   std::vector<int> next(kThreads, 0);
   int total = 0;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kPosts; ++i) {

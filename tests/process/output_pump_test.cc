@@ -29,7 +29,6 @@ namespace {
 using ::sm::testing::ConsoleCapture;
 using ::sm::testing::Gang;
 using ::sm::testing::ReadablePipe;
-using ::sm::testing::Shell;
 using ::sm::testing::TaskOf;
 using ::sm::testing::Testcase;
 using ::testing::AnyOf;
@@ -186,7 +185,7 @@ std::string Alphabet(size_t bytes) {
   return text;
 }
 
-long PeakMemoryKilobytes() {
+int64_t PeakMemoryKilobytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return usage.ru_maxrss;
@@ -195,7 +194,7 @@ long PeakMemoryKilobytes() {
 TEST(OutputPumpLongLineTest, AHundredMegabytesWithoutANewlineCostLittleMemory) {
   constexpr size_t kBytes = 100'000'000;
   ConsoleCapture capture;
-  const long before = PeakMemoryKilobytes();
+  const int64_t before = PeakMemoryKilobytes();
   {
     Gang gang;
     gang.Run({TaskOf(Testcase("long_line", {absl::StrCat(kBytes)}), "[a:0] "),

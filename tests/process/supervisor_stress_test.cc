@@ -9,7 +9,6 @@ namespace {
 
 using ::sm::testing::Gang;
 using ::sm::testing::TaskOf;
-using ::sm::testing::Testcase;
 
 // Sanitizers make this many times slower and look for other things.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

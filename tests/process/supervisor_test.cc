@@ -23,7 +23,6 @@ namespace {
 
 using ::sm::testing::ConsoleCapture;
 using ::sm::testing::Gang;
-using ::sm::testing::ReadablePipe;
 using ::sm::testing::Shell;
 using ::sm::testing::TaskOf;
 using ::sm::testing::Testcase;
@@ -35,6 +34,7 @@ constexpr absl::Duration kForEver = absl::Hours(10);
 TEST(SupervisorTest, EveryExitCodeMakesTheRoundTrip) {
   Gang gang;
   std::vector<Supervisor::Task> tasks;
+  tasks.reserve(256);
   for (int code = 0; code < 256; ++code) {
     tasks.push_back(TaskOf(Testcase("exit_with", {absl::StrCat(code)})));
   }
@@ -52,6 +52,7 @@ TEST(SupervisorTest, EveryFatalSignalMakesTheRoundTrip) {
   }
   Gang gang;
   std::vector<Supervisor::Task> tasks;
+  tasks.reserve(fatal.size());
   for (int signo : fatal) {
     tasks.push_back(TaskOf(Testcase("die_by_signal", {absl::StrCat(signo)})));
   }
