@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "bootstrap/app/exit_code.h"
 #include "bootstrap/app/session.h"
@@ -55,6 +56,7 @@ int PrintEnvironment(const EnvCommand& command, const EnvMap& env) {
 }
 
 int Main(const std::vector<std::string>& argv, const EnvMap& env) {
+  if (int level = 0; absl::SimpleAtoi(GetOr(env, "SM_LOG_LEVEL"), &level)) log::SetLevel(level);
   absl::StatusOr<CommandLine> command_line = ParseCommandLine(argv);
   if (!command_line.ok()) {
     log::Error(absl::StrCat(command_line.status().message(), " (see sm-bootstrap --help)"));

@@ -31,7 +31,8 @@ Called as `train`, it is `run`. `sm-bootstrap COMMAND --help` lists the options.
 
 constexpr char kFooter[] =
     R"(
-Every option can be set by a variable too: SM_BOOTSTRAP_GRACE=10s for --grace 10s.
+A variable sets an option too: SM_BOOTSTRAP_GRACE=10s is --grace 10s; the same for
+every option but --base-dir (SAGEMAKER_BASE_DIR), --uts-name, --hosts, --work-dir.
 Durations are written 300ms, 10s, 15m. Exit code: 0 when every rank succeeded,
 else the first failing rank's own (128+n for signal n); 2 wrong usage or
 configuration; 75 not every host joined in time; 76 refused by the leader;

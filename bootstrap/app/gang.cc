@@ -23,7 +23,9 @@ absl::StatusOr<std::unique_ptr<Gang>> Gang::Create(EventLoop& loop, Handlers han
 void Gang::Close(absl::Duration patience) {
   supervisor_.reset();
   if (!pump_->Drain(patience)) {
-    log::Warning("some output may be missing: a process outside the job holds its pipe open");
+    log::Warning(
+        "some output may be missing: the reader of ours has stalled, or a process outside the job "
+        "holds a pipe of it open");
   }
 }
 

@@ -30,6 +30,7 @@ class Gang {
   // See Supervisor.
   void Start(std::vector<Supervisor::Task> tasks) { supervisor_->Start(std::move(tasks)); }
   void Stop(int signo, absl::Duration grace) { supervisor_->Stop(signo, grace); }
+  void Signal(int signo) { supervisor_->Signal(signo); }
   int running() const { return supervisor_->running(); }
 
   // Kills what still runs, grandchildren in the gang's process groups too, and writes out what all

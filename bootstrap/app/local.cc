@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -30,6 +32,8 @@ constexpr char kLoopback[] = "127.0.0.1";
 constexpr char kLoopbackInterface[] = "lo";
 // What a bootstrapper may need beyond the grace of its own processes.
 constexpr absl::Duration kShutdownMargin = absl::Seconds(20);
+// For the leader's verdict to reach every host after one of them has failed.
+constexpr absl::Duration kVerdictPatience = absl::Seconds(5);
 constexpr absl::Duration kOutputPatience = absl::Seconds(5);
 
 absl::Status FromErrorCode(const std::error_code& error, absl::string_view what) {
@@ -41,7 +45,9 @@ absl::StatusOr<std::string> MakeWorkDirectory(const LocalCommand& command, const
   if (!command.work_dir.empty()) {
     fs::create_directories(command.work_dir, error);
     SM_RETURN_IF_ERROR(FromErrorCode(error, absl::StrCat("--work-dir: create ", command.work_dir)));
-    return fs::absolute(command.work_dir).string();
+    fs::path absolute = fs::absolute(command.work_dir, error);
+    SM_RETURN_IF_ERROR(FromErrorCode(error, absl::StrCat("--work-dir: ", command.work_dir)));
+    return absolute.string();
   }
   std::string pattern = absl::StrCat(GetOr(env, "TMPDIR", "/tmp"), "/sm-bootstrap-local-XXXXXX");
   if (mkdtemp(pattern.data()) == nullptr) {
@@ -70,6 +76,10 @@ std::string ResourceConfigText(const std::string& host, const std::vector<std::s
 // nobody changes, and may be large.
 absl::Status CopyTemplate(const fs::path& from, const fs::path& to) {
   std::error_code error;
+  if (!fs::is_directory(from, error)) {
+    return absl::NotFoundError(absl::StrCat("--base-dir: found no directory ", from.string(),
+                                            ", expected one to copy for each host"));
+  }
   const auto options = fs::copy_options::recursive | fs::copy_options::copy_symlinks |
                        fs::copy_options::overwrite_existing;
   for (absl::string_view part : {"input/config", "code"}) {
@@ -81,7 +91,7 @@ absl::Status CopyTemplate(const fs::path& from, const fs::path& to) {
   }
   const fs::path data = from / "input/data";
   if (fs::exists(data, error) && !fs::exists(to / "input/data", error)) {
-    fs::create_directory_symlink(fs::absolute(data), to / "input/data", error);
+    fs::create_directory_symlink(fs::canonical(data, error), to / "input/data", error);
     SM_RETURN_IF_ERROR(FromErrorCode(error, absl::StrCat("link to ", data.string())));
   }
   return absl::OkStatus();
@@ -133,14 +143,31 @@ class LocalCluster {
   }
 
  private:
+  // The job has one end: when a bootstrapper fails, the others learn it from the leader. If the
+  // leader itself is gone, or has never been, they would wait for it until their deadline. To those
+  // that are ending already this says nothing new.
+  void OnFailure(int exit_code) {
+    if (exit_code_ != 0) return;
+    exit_code_ = exit_code;
+    loop_.After(kVerdictPatience, [this] { gang_->Stop(SIGTERM, grace_); });
+  }
+
+  void OnStop(int signo) {
+    if (std::exchange(stopped_, true)) {
+      gang_->Signal(signo);  // a bootstrapper that is asked twice does not wait for its ranks
+    } else {
+      gang_->Stop(signo, grace_);
+    }
+  }
+
   Gang::Handlers Handlers() {
-    return {.on_stop = [this](int signo) { gang_->Stop(signo, grace_); },
+    return {.on_stop = [this](int signo) { OnStop(signo); },
             .on_exit =
                 [this](size_t index, const ExitResult& result) {
+                  log::Debug(absl::StrCat("local: ", hosts_[index], " ", Describe(result)));
                   // Every bootstrapper returns the job's code. Should one die, the first to tell
                   // is nearest to the cause.
-                  if (exit_code_ == 0) exit_code_ = ToExitCode(result);
-                  log::Debug(absl::StrCat("local: ", hosts_[index], " ", Describe(result)));
+                  if (!Succeeded(result)) OnFailure(ToExitCode(result));
                   if (gang_->running() == 0) loop_.Quit();
                 }};
   }
@@ -171,6 +198,7 @@ class LocalCluster {
   const std::vector<std::string> hosts_;
   absl::Duration grace_;
   std::unique_ptr<Gang> gang_;
+  bool stopped_ = false;
   int exit_code_ = 0;
 };
 

@@ -47,14 +47,13 @@ class NetworkPeers final : public Peers {
  public:
   NetworkPeers(EventLoop& loop, EventHandler handler) : handler_(loop, std::move(handler)) {}
 
-  absl::Status Connect(PeersOptions options, MonotonicTime now) {
-    MonotonicTime deadline = now + options.timeout;
-    if (options.is_leader) SM_RETURN_IF_ERROR(Serve(options, deadline));
+  absl::Status Connect(PeersOptions options) {
+    if (options.is_leader) SM_RETURN_IF_ERROR(Serve(options));
     client_ = Client::Start({.leader_host = std::move(options.leader_address),
                              .leader_port = options.port,
                              .hosts = std::move(options.hosts),
                              .hello = std::move(options.hello),
-                             .deadline = deadline},
+                             .deadline = options.deadline},
                             handler_.Sink());
     return absl::OkStatus();
   }
@@ -66,12 +65,12 @@ class NetworkPeers final : public Peers {
   }
 
  private:
-  absl::Status Serve(PeersOptions& options, MonotonicTime deadline) {
+  absl::Status Serve(PeersOptions& options) {
     absl::BitGen random;
     SM_ASSIGN_OR_RETURN(service_, Service::Start({.bind_address = options.address + options.scope,
                                                   .port = options.port,
                                                   .hosts = options.hosts,
-                                                  .deadline = deadline,
+                                                  .deadline = options.deadline,
                                                   .settle_timeout = options.settle_timeout,
                                                   .master_address = options.master_address,
                                                   .master_port = options.master_port,
@@ -124,7 +123,7 @@ class LonePeers final : public Peers {
 absl::StatusOr<std::unique_ptr<Peers>> ConnectPeers(EventLoop& loop, PeersOptions options,
                                                     Peers::EventHandler handler) {
   auto peers = std::make_unique<NetworkPeers>(loop, std::move(handler));
-  SM_RETURN_IF_ERROR(peers->Connect(std::move(options), loop.Now()));
+  SM_RETURN_IF_ERROR(peers->Connect(std::move(options)));
   return peers;
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "bootstrap/base/clock.h"
 #include "bootstrap/base/event_loop.h"
 #include "rendezvous/client/client.h"
 #include "rendezvous/core/messages.h"
@@ -36,7 +37,7 @@ struct PeersOptions {
   std::string scope;           // "%eth0" when `address` is link-local IPv6, else empty
   std::string leader_address;  // what to dial
   int port = 0;
-  absl::Duration timeout;
+  MonotonicTime deadline;  // for the world to be there
   absl::Duration settle_timeout;
   int master_port = 0;         // of the world; only the leader's counts
   std::string master_address;  // of the world; only the leader's counts

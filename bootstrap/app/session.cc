@@ -35,8 +35,9 @@ using rendezvous::Refusal;
 constexpr char kReadyBarrier[] = "ready";
 // From the order to end until the verdict, beyond the grace of the processes.
 constexpr absl::Duration kSettleMargin = absl::Seconds(15);
-// For output that is still in a pipe when everything has ended.
+// For output that is still in a pipe when everything has ended; see OutputPump::Drain().
 constexpr absl::Duration kOutputPatience = absl::Seconds(5);
+constexpr absl::Duration kOutputPatienceWhenStopped = absl::Seconds(1);
 // Between two attempts to resolve the leader's name.
 constexpr absl::Duration kResolveInterval = absl::Seconds(1);
 // For the leader's answer when we are told to stop while nothing runs.
@@ -61,8 +62,18 @@ Hello MakeHello(const Setup& setup, const std::string& address) {
       .agreements = {
           MakeAgreement("hosts", absl::StrJoin(setup.hosts, ",")),
           MakeAgreement("launcher", std::string(LauncherName(setup.launcher->kind()))),
+          // The verdict waits for one grace; a host with a longer one would be cut off.
+          MakeAgreement("grace", absl::FormatDuration(setup.options.grace)),
           MakeAgreement("nproc-per-host", per_host.has_value() ? absl::StrCat(*per_host) : "auto"),
       }};
+}
+
+absl::StatusOr<PortReservation> ReserveMasterPort(const std::string& address,
+                                                  const RunOptions& options) {
+  absl::StatusOr<PortReservation> port = ReservePort(address, options.master_port);
+  if (port.ok()) return port;
+  return absl::Status(port.status().code(),
+                      absl::StrCat("--master-port: ", port.status().message()));
 }
 
 // What to dial.
@@ -129,6 +140,13 @@ void Session::Join() {
 
 void Session::ResolveLeader() {
   if (finished_) return;
+  if (!timeline_.Entered(Phase::kJoin)) {
+    timeline_.Enter(Phase::kJoin,
+                    absl::StrCat("no interface is configured and eth0 cannot be used; the route to "
+                                 "the leader ",
+                                 LeaderName(setup_), " decides"));
+    loop_.At(join_deadline_, [this] { GiveUpResolving(); });
+  }
   auto answer = [this, weak = std::weak_ptr(alive_), post = loop_.Poster()](auto addresses) {
     post([this, weak, addresses = std::move(addresses)] {
       if (weak.lock() != nullptr) OnLeaderResolved(addresses);
@@ -139,19 +157,25 @@ void Session::ResolveLeader() {
 
 void Session::OnLeaderResolved(const absl::StatusOr<std::vector<std::string>>& addresses) {
   if (finished_) return;
-  if (!addresses.ok() && loop_.Now() < join_deadline_) {
-    timeline_.Enter(Phase::kJoin,
-                    absl::StrCat("no interface is configured and there is no eth0; waiting for the "
-                                 "address of the leader ",
-                                 LeaderName(setup_), ": ", addresses.status().message()));
-    loop_.After(kResolveInterval, [this] { ResolveLeader(); });
-    return;
+  absl::StatusOr<std::string> routed = addresses.status();
+  if (addresses.ok()) routed = InterfaceTowards(addresses->front(), setup_.facts.interfaces);
+  if (routed.ok()) return JoinOn(*routed);
+  if (std::string error(routed.status().message()); error != resolve_error_) {
+    log::Info(
+        absl::StrCat("join: waiting for a route to the leader ", LeaderName(setup_), ": ", error));
+    resolve_error_ = error;
   }
-  std::string routed;
-  if (addresses.ok()) {
-    routed = InterfaceTowards(addresses->front(), setup_.facts.interfaces).value_or("");
-  }
-  JoinOn(routed);
+  loop_.After(kResolveInterval, [this] { ResolveLeader(); });
+}
+
+void Session::GiveUpResolving() {
+  if (finished_ || peers_ != nullptr) return;
+  log::Error(
+      absl::StrCat("join: no route to the leader ", LeaderName(setup_), " within ",
+                   absl::FormatDuration(setup_.options.rendezvous_timeout), ": ",
+                   resolve_error_.empty() ? "the resolver does not answer" : resolve_error_,
+                   "; interfaces of this host: ", DescribeInterfaces(setup_.facts.interfaces)));
+  Finish(kExitRendezvousTimeout);
 }
 
 void Session::JoinOn(const std::string& routed_interface) {
@@ -168,23 +192,23 @@ absl::Status Session::Attend(const ChosenInterface& chosen) {
   const std::string scope = IsLinkLocal(chosen, setup_.facts) ? absl::StrCat("%", chosen.name) : "";
   interface_ = chosen.name;
   if (setup_.is_leader()) {
-    SM_ASSIGN_OR_RETURN(master_port_, ReservePort(chosen.address + scope, options.master_port));
+    SM_ASSIGN_OR_RETURN(master_port_, ReserveMasterPort(chosen.address + scope, options));
   }
-  const std::string& leader = setup_.hosts.front();
-  timeline_.Enter(Phase::kJoin,
-                  absl::StrCat(setup_.is_leader() ? "leading " : "attending ", leader, ", port ",
-                               options.rendezvous_port, ", on ", chosen.name, " (", chosen.address,
-                               "; ", chosen.reason, ")"));
+  const std::string what =
+      absl::StrCat(setup_.is_leader() ? "leading" : absl::StrCat("attending ", LeaderName(setup_)),
+                   ", port ", options.rendezvous_port, ", on ", chosen.name, " (", chosen.address,
+                   "; ", chosen.reason, ")");
+  if (timeline_.Entered(Phase::kJoin)) log::Info(absl::StrCat("join: ", what));
+  timeline_.Enter(Phase::kJoin, what);
   SM_ASSIGN_OR_RETURN(
       peers_, ConnectPeers(loop_,
                            {.hosts = setup_.hosts,
                             .is_leader = setup_.is_leader(),
                             .address = chosen.address,
                             .scope = scope,
-                            .leader_address =
-                                options.leader_address.empty() ? leader : options.leader_address,
+                            .leader_address = LeaderName(setup_),
                             .port = options.rendezvous_port,
-                            .timeout = options.rendezvous_timeout,
+                            .deadline = join_deadline_,
                             .settle_timeout = options.grace + kSettleMargin,
                             .master_port = master_port_.has_value() ? master_port_->port : 0,
                             .master_address = chosen.address,
@@ -200,7 +224,7 @@ void Session::AttendAlone() {
   auto chosen =
       ChooseInterface(setup_.facts.interfaces, setup_.job.resources.network_interface_name, "");
   if (chosen.ok()) interface_ = chosen->name;
-  absl::StatusOr<PortReservation> port = ReservePort(kLoopback, setup_.options.master_port);
+  absl::StatusOr<PortReservation> port = ReserveMasterPort(kLoopback, setup_.options);
   if (!port.ok()) {
     log::Error(absl::StrCat("join: ", port.status().message()));
     Finish(kExitUsage);
@@ -219,6 +243,7 @@ void Session::AttendAlone() {
               .run_id = absl::Uniform<uint64_t>(random)};
   peers_ =
       MakeLonePeers(loop_, std::move(world), [this](const ClientEvent& event) { OnEvent(event); });
+  Prepare();
 }
 
 // ---- prepare, ready, launch -------------------------------------------------------------------
@@ -235,13 +260,13 @@ void Session::Prepare() {
 
 void Session::OnWorld(const World& world) {
   world_ = world;
-  if (!program_.has_value() || ending_) return;
+  if (!program_.has_value() || Ending()) return;
   timeline_.Enter(Phase::kReady, DescribeWorld(world));
   peers_->Send(BarrierArrival{kReadyBarrier});
 }
 
 void Session::OnReady() {
-  if (ending_ || reported_failure_) return;
+  if (Ending() || reported_failure_) return;
   if (absl::Status launched = Launch(); !launched.ok()) Fail(Phase::kLaunch, launched);
 }
 
@@ -284,9 +309,12 @@ void Session::OnExit(size_t index, const ExitResult& result) {
     ++outcome_.succeeded_ranks;
   } else {
     ++outcome_.failed_ranks;
-    Cause cause{.host = setup_.host(),
-                .kind = RankFailed{process.rank, process.role, result},
-                .detail = ""};
+    Cause cause{
+        .host = setup_.host(),
+        .kind = RankFailed{process.rank, process.role, result},
+        .detail = std::holds_alternative<NotStarted>(result)
+                      ? absl::StrCat(process.command.program, " in ", process.command.directory)
+                      : ""};
     if (ending_) {
       log::Debug(absl::StrCat("settle: ", Describe(cause)));
     } else {
@@ -302,7 +330,8 @@ void Session::OnEndOrder(const Cause& cause) {
   log::Info(absl::StrCat("settle: ending this host's part: ", Describe(cause)));
   if (gang_->running() == 0) {
     Settle();
-  } else if (stop_signal_ == 0) {
+  } else {
+    // Not a second signal to those whom OnStop() has told: that only shortens their grace.
     gang_->Stop(SIGTERM, setup_.options.grace);
   }
 }
@@ -348,49 +377,54 @@ void Session::OnStop(int signo) {
   if (stop_signal_ != 0) {
     log::Info(absl::StrCat("stop: ", SignalName(signo), " again; killing what still runs"));
     gang_->Stop(SIGKILL, absl::ZeroDuration());
+    // Whoever asks twice does not want to wait for the others either.
+    loop_.After(kStopPatience, [this] { EndStopped(); });
     return;
   }
   stop_signal_ = signo;
-  bool running = gang_->running() > 0;
   log::Info(absl::StrCat("stop: got ", SignalName(signo), "; ending the job"));
-  if (peers_ == nullptr) {
-    Finish(kExitSignalBase + signo);
-    return;
-  }
+  if (peers_ == nullptr) return EndStopped();
   peers_->Send(Cause{.host = setup_.host(), .kind = Stopped{signo}, .detail = ""});
   gang_->Stop(signo, setup_.options.grace);
-  // When nobody answers, we end all the same.
-  absl::Duration patience = running ? setup_.options.grace + kSettleMargin : kStopPatience;
-  loop_.After(patience, [this, signo] { Finish(kExitSignalBase + signo); });
+  // When nobody answers, we end all the same. Before there is a world nobody else depends on us.
+  loop_.After(world_.has_value() ? setup_.options.grace + kSettleMargin : kStopPatience,
+              [this] { EndStopped(); });
+}
+
+void Session::EndStopped() {
+  if (finished_) return;
+  log::Info(absl::StrCat("stop: ended by ", SignalName(stop_signal_), " without a verdict"));
+  Finish(kExitSignalBase + stop_signal_);
 }
 
 void Session::OnEvent(const ClientEvent& event) {
   if (finished_) return;
-  std::visit(
-      Overloaded{
-          [&](const Progress& progress) { log::Info(absl::StrCat("join: ", progress.message)); },
-          [&](const World& world) { OnWorld(world); },
-          [&](const BarrierRelease&) { OnReady(); },
-          [&](const EndOrder& order) { OnEndOrder(order.cause); },
-          [&](const Verdict& verdict) { OnVerdict(verdict); },
-          [&](const Refusal& refusal) {
-            log::Error(absl::StrCat("join: ", refusal.message));
-            Finish(refusal.reason == Refusal::Reason::kTimeout ? kExitRendezvousTimeout
-                                                               : kExitRefused);
-          },
-          [&](const JoinTimedOut& timed_out) {
-            log::Error(absl::StrCat("join: ", timed_out.message));
-            Finish(kExitRendezvousTimeout);
-          },
-          [&](const LeaderLost& lost) { OnLeaderLost(lost.message); },
-      },
-      event);
+  std::visit(Overloaded{
+                 [&](const Progress& progress) {
+                   if (!Ending()) log::Info(absl::StrCat("join: ", progress.message));
+                 },
+                 [&](const World& world) { OnWorld(world); },
+                 [&](const BarrierRelease&) { OnReady(); },
+                 [&](const EndOrder& order) { OnEndOrder(order.cause); },
+                 [&](const Verdict& verdict) { OnVerdict(verdict); },
+                 [&](const Refusal& refusal) {
+                   log::Error(absl::StrCat("join: ", refusal.message));
+                   Finish(refusal.reason == Refusal::Reason::kTimeout ? kExitRendezvousTimeout
+                                                                      : kExitRefused);
+                 },
+                 [&](const JoinTimedOut& timed_out) {
+                   log::Error(absl::StrCat("join: ", timed_out.message));
+                   Finish(kExitRendezvousTimeout);
+                 },
+                 [&](const LeaderLost& lost) { OnLeaderLost(lost.message); },
+             },
+             event);
 }
 
 void Session::Finish(int exit_code) {
   if (std::exchange(finished_, true)) return;
   exit_code_ = exit_code;
-  gang_->Close(kOutputPatience);
+  gang_->Close(stop_signal_ == 0 ? kOutputPatience : kOutputPatienceWhenStopped);
   if (world_.has_value() && setup_.is_leader()) {
     LogSummary(
         {.world = *world_, .job = setup_.job, .timeline = timeline_, .exit_code = exit_code});

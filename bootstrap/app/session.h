@@ -47,6 +47,7 @@ class Session {
   // Without a configured interface the route to the leader chooses it, once its name resolves.
   void ResolveLeader();
   void OnLeaderResolved(const absl::StatusOr<std::vector<std::string>>& addresses);
+  void GiveUpResolving();
   void JoinOn(const std::string& routed_interface);
   absl::Status Attend(const ChosenInterface& chosen);
   void AttendAlone();
@@ -61,6 +62,9 @@ class Session {
   void OnExit(size_t index, const ExitResult& result);
   void OnStop(int signo);
 
+  // Nothing is to be launched any more.
+  bool Ending() const { return ending_ || stop_signal_ != 0; }
+  void EndStopped();
   absl::Status Launch();
   // Tells the leader that this host cannot take part; `phase` names where it failed.
   void Fail(Phase phase, const absl::Status& error);
@@ -80,10 +84,11 @@ class Session {
   std::optional<World> world_;
   LaunchPlan plan_;
   MonotonicTime join_deadline_;
+  std::string resolve_error_;  // the last one that was logged
 
   rendezvous::HostOutcome outcome_;
   bool reported_failure_ = false;  // our first failure went to the leader
-  bool ending_ = false;            // the job is to end: nothing is launched any more
+  bool ending_ = false;            // the leader has ordered the end, or is lost
   bool settled_ = false;
   std::optional<int> lost_code_;  // we end without the leader, with this code
   int stop_signal_ = 0;

@@ -110,11 +110,19 @@ std::vector<std::string> AllArguments(const JobConfig& job, const RunCommand& co
   return arguments;
 }
 
-UserProgramRequest RequestProgram(const RunCommand& command, const Setup& setup) {
+absl::StatusOr<std::string> CurrentDirectory() {
+  std::error_code error;
+  std::filesystem::path path = std::filesystem::current_path(error);
+  if (error) return ErrnoStatus(error.value(), "the current directory cannot be used");
+  return path.string();
+}
+
+UserProgramRequest RequestProgram(const RunCommand& command, const Setup& setup,
+                                  std::string current_directory) {
   return {.script = command.script.empty() ? setup.job.program.value_or("") : command.script,
           .from_command_line = !command.script.empty(),
           .code_directory = setup.job.paths.code,
-          .current_directory = std::filesystem::current_path(),
+          .current_directory = std::move(current_directory),
           .python = setup.options.python,
           .arguments = AllArguments(setup.job, command),
           .env = setup.env};
@@ -123,7 +131,7 @@ UserProgramRequest RequestProgram(const RunCommand& command, const Setup& setup)
 }  // namespace
 
 absl::StatusOr<ConfiguredJob> ConfigureJob(const std::string& base_dir, const EnvMap& env) {
-  std::string here = std::filesystem::current_path();
+  SM_ASSIGN_OR_RETURN(std::string here, CurrentDirectory());
   ConfiguredJob configured;
   SM_ASSIGN_OR_RETURN(configured.job, ReadJobConfig(LocateConfig(base_dir, env, here), env, here));
   configured.facts = Probe(env);
@@ -147,7 +155,8 @@ absl::StatusOr<Setup> Configure(const RunCommand& command, const EnvMap& env) {
   setup.env = env;
   for (auto& [name, value] : configured.training_env) setup.env[name] = value;
   setup.env["SM_USER_ARGS"] = UserArgsValue(AllArguments(setup.job, command));
-  setup.program = RequestProgram(command, setup);
+  SM_ASSIGN_OR_RETURN(std::string here, CurrentDirectory());
+  setup.program = RequestProgram(command, setup, std::move(here));
   return setup;
 }
 

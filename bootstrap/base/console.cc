@@ -33,35 +33,42 @@ struct OpenLine {
   ConsoleWriter writer = 0;
 };
 
-// Only whoever holds the console writes; one for both descriptors, since both may be the same pipe.
-// A flag with a condition, for writers who give up. Not std::timed_mutex: GCC 12's ThreadSanitizer
-// does not know its timed lock and reports every use.
+// Only whoever holds a descriptor writes to it; who holds one of two that lead to the same file
+// holds both. Flags with a condition, for writers who give up. Not std::timed_mutex: GCC 12's
+// ThreadSanitizer does not know its timed lock and reports every use.
 class Console {
  public:
-  // Returns whether the console is now the caller's, who releases it.
-  bool Acquire(MonotonicTime deadline) ABSL_LOCKS_EXCLUDED(mu_) {
+  // Which of the two flags guards `fd`.
+  static int Slot(int fd) { return fd == STDERR_FILENO && !ConsoleIsOneFile() ? 1 : 0; }
+
+  // Returns whether the slot is now the caller's, who releases it.
+  bool Acquire(int slot, MonotonicTime deadline) ABSL_LOCKS_EXCLUDED(mu_) {
     MutexLock lock(mu_);
-    while (taken_) {
+    while (taken_[slot]) {
       if (SystemClock().Now() >= deadline) return false;
       released_.WaitUntil(mu_, deadline);
     }
-    taken_ = true;
+    taken_[slot] = true;
     return true;
   }
-  void Release() ABSL_LOCKS_EXCLUDED(mu_) {
+  void Release(int slot) ABSL_LOCKS_EXCLUDED(mu_) {
     MutexLock lock(mu_);
-    taken_ = false;
+    taken_[slot] = false;
     released_.NotifyAll();
   }
+  bool IsTaken() ABSL_LOCKS_EXCLUDED(mu_) {
+    MutexLock lock(mu_);
+    return taken_[0] || taken_[1];
+  }
 
-  // The holder's: what is known of `fd`, and of the other one.
+  // The holder's: what is known of `fd`, and of the other one when both are one file.
   OpenLine& line(int fd) { return lines_[fd == STDERR_FILENO ? 1 : 0]; }
   OpenLine& other(int fd) { return lines_[fd == STDERR_FILENO ? 0 : 1]; }
 
  private:
   Mutex mu_;
   CondVar released_;
-  bool taken_ ABSL_GUARDED_BY(mu_) = false;
+  bool taken_[2] ABSL_GUARDED_BY(mu_) = {false, false};
   OpenLine lines_[2];
 };
 
@@ -116,7 +123,7 @@ absl::Status WriteAll(int fd, absl::string_view data, bool (*interrupted)(), Ope
 // Whether a text of `writer` on `fd` would be glued to somebody else's line.
 bool NeedsNewline(Console& console, int fd, ConsoleWriter writer) {
   if (console.line(fd).open && console.line(fd).writer != writer) return true;
-  return console.other(fd).open && ConsoleIsOneFile();
+  return ConsoleIsOneFile() && console.other(fd).open;
 }
 
 // Called by the holder, before each text.
@@ -128,9 +135,9 @@ absl::Status EndForeignLine(Console& console, int fd, bool (*interrupted)(), Con
 }
 
 // Takes the console unless `interrupted` says that it is not worth it any more.
-bool Acquire(Console& console, bool (*interrupted)()) {
-  if (interrupted == nullptr) return console.Acquire(MonotonicTime::InfiniteFuture());
-  while (!console.Acquire(SystemClock().Now() + absl::Milliseconds(50))) {
+bool Acquire(Console& console, int slot, bool (*interrupted)()) {
+  if (interrupted == nullptr) return console.Acquire(slot, MonotonicTime::InfiniteFuture());
+  while (!console.Acquire(slot, SystemClock().Now() + absl::Milliseconds(50))) {
     if (interrupted()) return false;
   }
   return true;
@@ -152,6 +159,8 @@ bool ConsoleIsOneFile() {
 
 uint64_t ConsoleBytesWritten() { return written_bytes; }
 
+bool ConsoleIsBusy() { return TheConsole().IsTaken(); }
+
 absl::Status WriteToConsole(int fd, absl::string_view data, bool (*interrupted)(),
                             ConsoleWriter writer) {
   auto once = [&data] { return std::exchange(data, absl::string_view()); };
@@ -161,8 +170,9 @@ absl::Status WriteToConsole(int fd, absl::string_view data, bool (*interrupted)(
 absl::Status WritePiecesToConsole(int fd, absl::FunctionRef<absl::string_view()> next,
                                   bool (*interrupted)(), ConsoleWriter writer) {
   Console& console = TheConsole();
-  if (!Acquire(console, interrupted)) return absl::AbortedError("console is busy");
-  absl::Cleanup release = [&console] { console.Release(); };
+  const int slot = Console::Slot(fd);
+  if (!Acquire(console, slot, interrupted)) return absl::AbortedError("console is busy");
+  absl::Cleanup release = [&console, slot] { console.Release(slot); };
   absl::string_view piece = next();
   if (piece.empty()) return absl::OkStatus();
   absl::Status status = EndForeignLine(console, fd, interrupted, writer);
@@ -174,10 +184,11 @@ absl::Status WritePiecesToConsole(int fd, absl::FunctionRef<absl::string_view()>
 
 absl::Status TryWriteToConsole(int fd, absl::string_view data, absl::Duration patience) {
   Console& console = TheConsole();
-  if (!console.Acquire(SystemClock().Now() + patience)) {
+  const int slot = Console::Slot(fd);
+  if (!console.Acquire(slot, SystemClock().Now() + patience)) {
     return absl::DeadlineExceededError("console is busy");
   }
-  absl::Cleanup release = [&console] { console.Release(); };
+  absl::Cleanup release = [&console, slot] { console.Release(slot); };
   if (!AwaitSpace(fd, patience)) return absl::DeadlineExceededError("console is full");
   absl::Status status = EndForeignLine(console, fd, nullptr, kLogWriter);
   // A pipe that polls as writable takes PIPE_BUF bytes without blocking, and promises no more.

@@ -37,9 +37,11 @@ absl::Status WritePiecesToConsole(int fd, absl::FunctionRef<absl::string_view()>
 // `patience`: our own log must never stop the program because nobody reads it.
 absl::Status TryWriteToConsole(int fd, absl::string_view data, absl::Duration patience);
 
-// How many bytes this process has written to its console so far: tells a reader that is slow from
-// one that has stalled. Thread-safe.
+// How many bytes this process has written to its console so far, and whether somebody is in the
+// midst of a write: tell a reader that is slow or has stalled from writers with nothing to say.
+// Thread-safe.
 uint64_t ConsoleBytesWritten();
+bool ConsoleIsBusy();
 
 // Whether stdout and stderr lead to the same file, pipe or terminal.
 bool ConsoleIsOneFile();

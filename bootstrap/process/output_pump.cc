@@ -36,6 +36,8 @@ constexpr int kPipeBytes = 256 << 10;
 constexpr int kPartialLineMilliseconds = 100;
 // Interrupts a write; its default action is to be ignored, so that a late one harms nobody.
 constexpr int kInterruptSignal = SIGURG;
+// How much longer a reader may take than a pipe may stay silent.
+constexpr int kReaderFactor = 12;
 constexpr absl::Duration kFinishPatience = absl::Milliseconds(200);
 
 // For the thread's `interrupted` function, which takes no argument.
@@ -304,8 +306,8 @@ absl::StatusOr<ChildStdio> OutputPump::Open(const OutputSpec& spec) {
   return stdio;
 }
 
-// Waits on `changed` until `done` is true; gives up when the console has made no progress for
-// `patience`, or at `limit`.
+// Waits on `changed` until `done` is true; gives up when nothing has been written for `patience`
+// and nothing waits to be, or at `limit`.
 template <typename Predicate>
 bool OutputPump::Impl::AwaitWhileBytesFlow(absl::Duration patience, MonotonicTime limit,
                                            Predicate done) {
@@ -313,7 +315,8 @@ bool OutputPump::Impl::AwaitWhileBytesFlow(absl::Duration patience, MonotonicTim
   MonotonicTime deadline = std::min(SystemClock().Now() + patience, limit);
   while (!done()) {
     if (SystemClock().Now() >= deadline) {
-      if (deadline >= limit || ConsoleBytesWritten() == written) return false;
+      if (deadline >= limit) return false;
+      if (ConsoleBytesWritten() == written && !ConsoleIsBusy()) return false;
       written = ConsoleBytesWritten();
       deadline = std::min(SystemClock().Now() + patience, limit);
     }
@@ -324,7 +327,7 @@ bool OutputPump::Impl::AwaitWhileBytesFlow(absl::Duration patience, MonotonicTim
 
 bool OutputPump::Drain(absl::Duration patience) {
   Impl& impl = *impl_;
-  const MonotonicTime limit = SystemClock().Now() + 6 * patience;
+  const MonotonicTime limit = SystemClock().Now() + kReaderFactor * patience;
   MutexLock lock(impl.mu);
   auto at_end = [&impl]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return impl.streams.empty(); };
   if (impl.AwaitWhileBytesFlow(patience, limit, at_end)) return true;

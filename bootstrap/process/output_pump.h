@@ -38,10 +38,10 @@ class OutputPump {
   // A new pair of streams. Fails when descriptors run out or `spec.log_file` cannot be opened.
   absl::StatusOr<ChildStdio> Open(const OutputSpec& spec);
 
-  // Waits until every stream is at its end and its bytes are written, as long as bytes go out at
-  // least every `patience` and no longer than six times that: a slow reader loses nothing, and
-  // neither a stalled one nor a grandchild that keeps a pipe open can keep us. Returns false when
-  // it gives up; what had been read by then is written all the same, if it can be.
+  // Waits until every stream is at its end and its bytes are written. Gives up, and returns false,
+  // when nothing has come for `patience` (a process outside the job holds a pipe open) or when our
+  // own reader has not taken everything within twelve times that; what had been read by then is
+  // written all the same, if it can be.
   bool Drain(absl::Duration patience);
 
  private:

@@ -163,6 +163,8 @@ void Supervisor::Start(std::vector<Task> tasks) {
 
 void Supervisor::Stop(int signo, absl::Duration grace) { impl_->Stop(signo, grace); }
 
+void Supervisor::Signal(int signo) { impl_->SignalAll(signo); }
+
 int Supervisor::running() const { return impl_->running; }
 
 }  // namespace sm

@@ -48,6 +48,9 @@ class Supervisor {
   // sends nothing and can only shorten the grace. When nothing runs, only leftovers are killed.
   void Stop(int signo, absl::Duration grace);
 
+  // Sends `signo` to every process group that still runs, and nothing after it.
+  void Signal(int signo);
+
   // How many tasks have not ended.
   int running() const;
 

@@ -16,7 +16,11 @@ std::string WithDetail(std::string sentence, const Cause& cause) {
 // A rank's detail is the tail of what it wrote, whose first line says little: it is left out.
 std::string Sentence(const Cause& cause, const RankFailed& failed) {
   std::string role = failed.role == "worker" ? "" : absl::StrCat(" (", failed.role, ")");
-  return absl::StrCat("rank ", failed.rank, role, " on ", cause.host, " ", Describe(failed.result));
+  std::string sentence =
+      absl::StrCat("rank ", failed.rank, role, " on ", cause.host, " ", Describe(failed.result));
+  // What could not be started wrote nothing; its detail names the program.
+  const bool ran = !std::holds_alternative<NotStarted>(failed.result);
+  return ran ? sentence : WithDetail(std::move(sentence), cause);
 }
 
 std::string Sentence(const Cause& cause, const HostFailed& failed) {

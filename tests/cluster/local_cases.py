@@ -5,6 +5,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import tempfile
 import uuid
 
@@ -103,6 +104,33 @@ def local_is_interrupted(context):
         machine.expect_no_processes()
 
 
+def local_is_interrupted_twice(context):
+    """Whoever asks again does not wait for the grace."""
+    with Machine(context.program) as machine:
+        machine.write_script("deaf.sh", "#!/bin/sh\ntrap '' INT TERM\necho ready\n"
+                             "while :; do sleep 0.1; done\n")
+        process = machine.start_local(2, *WORKERS, "--grace", "10m", "deaf.sh")
+        process.wait_for_lines("ready", 4, SECONDS)
+        process.send(signal.SIGINT)
+        poll_until(lambda: process.stderr.count("got SIGINT") == 2, SECONDS, "both hosts know")
+        process.send(signal.SIGINT)
+        process.expect_code(128 + signal.SIGINT, SECONDS)
+        machine.expect_no_processes()
+
+
+def local_leader_cannot_start(context):
+    """The others do not wait for it until their rendezvous is over."""
+    with Machine(context.program) as machine, socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        machine.write_script("never.sh", "#!/bin/sh\nexit 1\n")
+        process = machine.start_local(2, "--master-port", port, "never.sh")
+        process.expect_code(2, SECONDS)
+        process.expect_stderr(rf"--master-port: cannot bind port {port}")
+        machine.expect_no_processes()
+
+
 def local_is_killed(context):
     with Machine(context.program) as machine:
         machine.write_script("forever.sh", "#!/bin/sh\necho ready\nexec sleep 1000\n")
@@ -162,5 +190,6 @@ def without_any_configuration(context):
             raise CaseFailed(f"stdout is {process.stdout!r}")
 
 
-CASES = [local_succeeds, local_fails, local_is_interrupted, local_is_killed, local_trains,
-         single_host_script, single_host_is_told_to_stop, without_any_configuration]
+CASES = [local_succeeds, local_fails, local_is_interrupted, local_is_interrupted_twice,
+         local_leader_cannot_start, local_is_killed, local_trains, single_host_script,
+         single_host_is_told_to_stop, without_any_configuration]
