@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "bootstrap/base/event_loop.h"
 #include "tests/support/status_matchers.h"
 
@@ -36,8 +38,9 @@ TEST(ResolveTest, AnswersForANameFromAThreadOfItsOwn) {
   Addresses answer;
   // RFC 6761 reserves .invalid: no resolver knows it.
   Resolve("algo-1.invalid", [&, post = loop->Poster()](Addresses addresses) {
-    post([&, addresses] {
-      answer = addresses;
+    // Moved, so that only one thread at a time has a hand on it.
+    post([&, addresses = std::move(addresses)]() mutable {
+      answer = std::move(addresses);
       loop->Quit();
     });
   });
