@@ -42,7 +42,12 @@ class Session {
   int Run();
 
  private:
+  // From the order to end until the verdict, beyond the grace of the processes.
+  static constexpr absl::Duration kSettleMargin = absl::Seconds(15);
+
   absl::Status Start();
+
+  // The join, in session_join.cc.
   void Join();
   // Without a configured interface the route to the leader chooses it, once its name resolves.
   void ResolveLeader();
@@ -51,6 +56,7 @@ class Session {
   void JoinOn(const std::string& routed_interface);
   absl::Status Attend(const ChosenInterface& chosen);
   void AttendAlone();
+
   void Prepare();
 
   void OnEvent(const rendezvous::ClientEvent& event);
@@ -94,7 +100,6 @@ class Session {
   int stop_signal_ = 0;
   bool finished_ = false;
   int exit_code_ = 0;
-  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for late answers
 };
 
 }  // namespace sm

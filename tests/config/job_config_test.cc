@@ -37,13 +37,13 @@ TEST(JobPathsTest, FollowSageMakersLayout) {
 TEST(LocateConfigTest, TheFlagWinsThenTheVariableThenTheDefault) {
   const FileTree tree;
   const EnvMap env = {{"SAGEMAKER_BASE_DIR", "/from/env"}};
-  const ConfigLocation flag = LocateConfig("/from/flag", env, "/work", tree.root());
+  const ConfigLocation flag = LocateConfig("/from/flag", env, "/here", tree.root());
   EXPECT_EQ(flag.base_dir, "/from/flag");
   EXPECT_TRUE(flag.required);
-  const ConfigLocation variable = LocateConfig("", env, "/work", tree.root());
+  const ConfigLocation variable = LocateConfig("", env, "/here", tree.root());
   EXPECT_EQ(variable.base_dir, "/from/env");
   EXPECT_TRUE(variable.required);
-  const ConfigLocation fallback = LocateConfig("", {}, "/work", tree.root());
+  const ConfigLocation fallback = LocateConfig("", {}, "/here", tree.root());
   EXPECT_EQ(fallback.base_dir, tree.root());
   EXPECT_FALSE(fallback.required);
 }
@@ -51,16 +51,16 @@ TEST(LocateConfigTest, TheFlagWinsThenTheVariableThenTheDefault) {
 TEST(LocateConfigTest, NowhereToLookWithoutAnything) {
   const FileTree tree;
   for (const EnvMap& env : {EnvMap{}, EnvMap{{"SAGEMAKER_BASE_DIR", ""}}}) {
-    const ConfigLocation location = LocateConfig("", env, "/work", tree.Path("absent"));
+    const ConfigLocation location = LocateConfig("", env, "/here", tree.Path("absent"));
     EXPECT_EQ(location.base_dir, "");
     EXPECT_FALSE(location.required);
   }
 }
 
 TEST(LocateConfigTest, RelativeDirectoriesStartAtTheCurrentOne) {
-  EXPECT_EQ(LocateConfig("job", {}, "/work").base_dir, "/work/job");
+  EXPECT_EQ(LocateConfig("job", {}, "/here").base_dir, "/here/job");
   EXPECT_EQ(LocateConfig("job", {}, "/").base_dir, "/job");
-  EXPECT_EQ(LocateConfig("", {{"SAGEMAKER_BASE_DIR", "./job"}}, "/work").base_dir, "/work/./job");
+  EXPECT_EQ(LocateConfig("", {{"SAGEMAKER_BASE_DIR", "./job"}}, "/here").base_dir, "/here/./job");
 }
 
 TEST(JobConfigTest, ReadsTheResourceConfiguration) {
@@ -217,10 +217,10 @@ TEST(JobConfigTest, WithoutAnyConfigurationOneHostRunsFromTheCurrentDirectory) {
   const FileTree empty;
   for (const std::string& base : {std::string(), empty.root()}) {
     SM_ASSERT_OK_AND_ASSIGN(const JobConfig job,
-                            ReadJobConfig({base, false}, {{"SAGEMAKER_PROGRAM", "x.py"}}, "/work"));
+                            ReadJobConfig({base, false}, {{"SAGEMAKER_PROGRAM", "x.py"}}, "/here"));
     EXPECT_TRUE(job.standalone);
-    EXPECT_EQ(job.paths.code, "/work");
-    EXPECT_EQ(job.paths.model, "/work/model");
+    EXPECT_EQ(job.paths.code, "/here");
+    EXPECT_EQ(job.paths.model, "/here/model");
     EXPECT_EQ(job.resources.current_host, "algo-1");
     EXPECT_THAT(job.resources.hosts, ElementsAre("algo-1"));
     EXPECT_THAT(job.distribution_hosts, ElementsAre("algo-1"));
@@ -230,7 +230,7 @@ TEST(JobConfigTest, WithoutAnyConfigurationOneHostRunsFromTheCurrentDirectory) {
 
 TEST(JobConfigTest, ARequiredConfigurationMustBeThere) {
   const FileTree empty;
-  EXPECT_THAT(ReadJobConfig({empty.root(), true}, {}, "/work"),
+  EXPECT_THAT(ReadJobConfig({empty.root(), true}, {}, "/here"),
               StatusIs(absl::StatusCode::kNotFound,
                        AllOf(HasSubstr(empty.root() + "/input/config/resourceconfig.json"),
                              HasSubstr("found no such file, expected"))));
@@ -240,7 +240,7 @@ TEST(JobConfigTest, AConfigurationThatWasNotRequiredMayLackTheResourceConfigurat
   const ConfigFiles files;
   std::filesystem::remove(files.Path("resourceconfig.json"));
   files.Write("hyperparameters.json", R"({"lr": "0.1"})");
-  SM_ASSERT_OK_AND_ASSIGN(const JobConfig job, ReadJobConfig({files.base(), false}, {}, "/work"));
+  SM_ASSERT_OK_AND_ASSIGN(const JobConfig job, ReadJobConfig({files.base(), false}, {}, "/here"));
   EXPECT_FALSE(job.standalone);
   EXPECT_THAT(job.resources.hosts, ElementsAre("algo-1"));
   EXPECT_THAT(job.distribution_hosts, ElementsAre("algo-1"));
