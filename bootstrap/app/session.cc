@@ -68,7 +68,7 @@ void Session::Prepare() {
     return;
   }
   program_ = *std::move(program);
-  timeline_.Enter(Phase::kPrepare, absl::StrJoin(program_->argv, " "));
+  timeline_.Enter(Phase::kPrepare, DescribeCommand(program_->argv));
 }
 
 void Session::OnWorld(const World& world) {
@@ -93,16 +93,15 @@ absl::Status Session::Launch() {
                                                     .env = setup_.env}));
   SM_ASSIGN_OR_RETURN(std::vector<OutputSpec> outputs,
                       RankOutputs(plan_, *world_, setup_.host(), setup_.options));
-  timeline_.Enter(Phase::kLaunch, absl::StrCat(plan_.processes.size(),
-                                               " processes: ", absl::StrJoin(program_->argv, " ")));
+  const std::string count = CountOf(plan_.processes.size(), "process", "processes");
+  timeline_.Enter(Phase::kLaunch, absl::StrCat("starting ", count));
   std::vector<Supervisor::Task> tasks;
   for (size_t i = 0; i < plan_.processes.size(); ++i) {
     tasks.push_back({plan_.processes[i].command, std::move(outputs[i])});
   }
   master_port_.reset();  // from here on it is rank 0's
   gang_->Start(std::move(tasks));
-  timeline_.Enter(Phase::kWatch, absl::StrCat("running ", CountOf(plan_.processes.size(), "process",
-                                                                  "processes")));
+  timeline_.Enter(Phase::kWatch, absl::StrCat("running ", count));
   return absl::OkStatus();
 }
 

@@ -110,8 +110,9 @@ void Session::ResolveLeader() {
 
 void Session::OnLeaderResolved(const absl::StatusOr<std::vector<std::string>>& addresses) {
   if (finished_) return;
-  absl::StatusOr<std::string> routed = addresses.status();
-  if (addresses.ok()) routed = InterfaceTowards(addresses->front(), setup_.facts.interfaces);
+  absl::StatusOr<std::string> routed =
+      addresses.ok() ? InterfaceTowards(addresses->front(), setup_.facts.interfaces)
+                     : absl::StatusOr<std::string>(addresses.status());
   if (routed.ok()) return JoinOn(*routed);
   if (std::string error(routed.status().message()); error != resolve_error_) {
     log::Info(

@@ -16,6 +16,7 @@ namespace {
 // Enough for any cluster that a person reads host by host.
 constexpr size_t kHostsShown = 16;
 constexpr size_t kFilesShown = 8;
+constexpr size_t kCommandBytes = 400;
 
 std::string DescribeMember(const Member& member) {
   int last = member.first_rank + member.local_world_size - 1;
@@ -53,6 +54,19 @@ std::string ListFiles(const std::string& directory) {
 
 std::string CountOf(size_t count, absl::string_view one, absl::string_view many) {
   return absl::StrCat(count, " ", count == 1 ? one : many);
+}
+
+std::string DescribeCommand(const std::vector<std::string>& argv) {
+  std::string text;
+  for (const std::string& word : argv) {
+    if (!text.empty()) text += ' ';
+    text.append(word, 0, kCommandBytes);
+    if (text.size() > kCommandBytes) {
+      text.resize(kCommandBytes);
+      return absl::StrCat(text, "... (", argv.size(), " words in all)");
+    }
+  }
+  return text;
 }
 
 std::string DescribeWorld(const World& world) {

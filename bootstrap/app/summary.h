@@ -16,6 +16,10 @@ namespace sm {
 // "1 host", "2 hosts".
 std::string CountOf(size_t count, absl::string_view one, absl::string_view many);
 
+// The words of an argv with spaces between them, at most 400 bytes of them: for people, not for
+// shells.
+std::string DescribeCommand(const std::vector<std::string>& argv);
+
 // "2 hosts, 4 ranks; master 10.0.0.1:17001".
 std::string DescribeWorld(const World& world);
 

@@ -42,6 +42,13 @@ TEST(SummaryTest, ShowsHostsRanksTimesAndModel) {
                           absl::StrCat("model: ", job.paths.model, ": model.pt (2.0 KiB)")));
 }
 
+TEST(SummaryTest, ShowsAtMostTheBeginningOfALongCommand) {
+  EXPECT_EQ(DescribeCommand({"python3", "train.py", "--lr", "0.1"}), "python3 train.py --lr 0.1");
+  std::string text = DescribeCommand({"x", std::string(1'000'000, 'y'), "z"});
+  EXPECT_LT(text.size(), 500u);
+  EXPECT_THAT(text, HasSubstr("3 words in all"));
+}
+
 TEST(SummaryTest, StaysShortForManyHosts) {
   JobConfig job;
   sm::testing::FakeClock clock;

@@ -28,19 +28,21 @@ def host_names(count):
 
 
 def write_config(base, current_host, hosts, interface="eth0", hyperparameters=None, channels=()):
-    """The three files under base/input/config, and the directories beside them."""
+    """The three files under base/input/config, and the directories beside them. Without an
+    `interface` the configuration names none."""
     base = pathlib.Path(base)
     for directory in ["input/config", "code", "model", "output/data"]:
         (base / directory).mkdir(parents=True, exist_ok=True)
     resources = {
         "current_host": current_host,
         "hosts": hosts,
-        "network_interface_name": interface,
         "current_instance_type": "ml.m5.large",
         "current_group_name": "homogeneousCluster",
         "instance_groups": [{"instance_group_name": "homogeneousCluster",
                              "instance_type": "ml.m5.large", "hosts": hosts}],
     }
+    if interface is not None:
+        resources["network_interface_name"] = interface
     inputs = {name: {"TrainingInputMode": "File"} for name in channels}
     for name, value in [("resourceconfig", resources), ("inputdataconfig", inputs),
                         ("hyperparameters", hyperparameters or {})]:
@@ -52,7 +54,7 @@ def write_config(base, current_host, hosts, interface="eth0", hyperparameters=No
 class Cluster:
     """`with Cluster(program, count) as cluster:` nothing of it is left afterwards."""
 
-    def __init__(self, program, count, ipv6=False, **config):
+    def __init__(self, program, count, ipv6=False, device="eth0", **config):
         network.require()
         network.remove_leftovers()
         self.names = host_names(count)
@@ -61,7 +63,7 @@ class Cluster:
         self._directory = pathlib.Path(tempfile.mkdtemp(prefix="sm-cluster-"))
         for name in self.names:
             write_config(self.base(name), name, self.names, **config)
-        self.network = network.Network(self.names, ipv6)
+        self.network = network.Network(self.names, ipv6, device)
 
     def __enter__(self):
         return self

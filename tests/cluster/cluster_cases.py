@@ -167,6 +167,15 @@ def wrong_interface(context):
         cluster.expect_stderr(r"eth9", r"\beth0\b", r"\blo\b")
 
 
+def unnamed_interface(context):
+    """Where none is configured and there is no eth0, the route to the leader decides."""
+    with Cluster(context.program, 3, device="ib0", interface=None) as cluster:
+        cluster.write_script("report.sh", REPORT_RANK)
+        cluster.start_all([*WORKERS, "1", "report.sh"])
+        cluster.expect_codes(0, SECONDS)
+        cluster.expect_stderr(r"on ib0 \(10\.77\.0\.\d+; .*rout")
+
+
 def rank_fails(context):
     with Cluster(context.program, 3) as cluster:
         cluster.write_script("fail.sh", '#!/bin/sh\n[ "$RANK" = 3 ] && exit 7\nexec sleep 1000\n')
@@ -229,6 +238,6 @@ def host_is_cut_off(context):
 
 CASES = [two_hosts_train, three_hosts_train, eleven_hosts_train, hosts_in_any_order,
          eleven_hosts_in_list_order, ipv6_only, uneven_workers, script_once_per_host, missing_host,
-         missing_leader, different_launcher, wrong_interface, rank_fails, rank_is_killed,
-         one_host_is_told_to_stop, leader_is_told_to_stop, host_is_killed, leader_is_killed,
-         leader_is_cut_off, host_is_cut_off]
+         missing_leader, different_launcher, wrong_interface, unnamed_interface, rank_fails,
+         rank_is_killed, one_host_is_told_to_stop, leader_is_told_to_stop, host_is_killed,
+         leader_is_killed, leader_is_cut_off, host_is_cut_off]

@@ -62,7 +62,8 @@ def remove_leftovers():
 class Network:
     """Creates the namespaces at once; close() kills whatever runs in them and removes them."""
 
-    def __init__(self, names, ipv6):
+    def __init__(self, names, ipv6, device):
+        self._device = device
         self._namespaces = {}
         self._switch = f"{PREFIX}{os.getpid()}-switch"
         self.addresses = {name: (f"fd00:5e::{i + 1:x}" if ipv6 else f"10.77.0.{i + 1}")
@@ -90,13 +91,13 @@ class Network:
         (etc / "resolv.conf").write_text("")  # no name server: nothing leaves this machine
         _ip("netns", "add", namespace)
         self._namespaces[name] = namespace
-        _ip("-n", namespace, "link", "add", "eth0", "type", "veth",
+        _ip("-n", namespace, "link", "add", self._device, "type", "veth",
             "peer", "name", name, "netns", self._switch)
         _ip("-n", self._switch, "link", "set", name, "master", "bridge0", "up")
         address = [f"{self.addresses[name]}/{64 if ipv6 else 24}", *(["nodad"] if ipv6 else [])]
-        _ip("-n", namespace, "addr", "add", *address, "dev", "eth0")
+        _ip("-n", namespace, "addr", "add", *address, "dev", self._device)
         _ip("-n", namespace, "link", "set", "lo", "up")
-        _ip("-n", namespace, "link", "set", "eth0", "up")
+        _ip("-n", namespace, "link", "set", self._device, "up")
 
     def command(self, name, argv):
         """`argv` as a process of that host, with the host's UTS name. No process stays between."""
