@@ -77,14 +77,15 @@ void PrintTo(const BadOption& bad, std::ostream* out) { *out << bad.name << "=" 
 class OptionErrorTest : public ::testing::TestWithParam<BadOption> {};
 
 TEST_P(OptionErrorTest, NamesSourceValueAndExpectation) {
-  const auto& [name, value, expected] = GetParam();
-  auto names_it = [&](const std::string& source) {
-    return StatusIs(absl::StatusCode::kInvalidArgument,
-                    AllOf(HasSubstr(source), HasSubstr("\"" + value + "\""), HasSubstr(expected)));
+  const BadOption& bad = GetParam();
+  auto names_it = [&bad](const std::string& source) {
+    return StatusIs(
+        absl::StatusCode::kInvalidArgument,
+        AllOf(HasSubstr(source), HasSubstr("\"" + bad.value + "\""), HasSubstr(bad.expected)));
   };
-  EXPECT_THAT(ResolveRunOptions({{name, value}}, {}, {}), names_it("--" + name));
-  EXPECT_THAT(ResolveRunOptions({}, {{OptionVariable(name), value}}, {}),
-              names_it(OptionVariable(name)));
+  EXPECT_THAT(ResolveRunOptions({{bad.name, bad.value}}, {}, {}), names_it("--" + bad.name));
+  EXPECT_THAT(ResolveRunOptions({}, {{OptionVariable(bad.name), bad.value}}, {}),
+              names_it(OptionVariable(bad.name)));
 }
 
 INSTANTIATE_TEST_SUITE_P(
